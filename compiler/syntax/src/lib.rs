@@ -1,1 +1,4 @@
-//! syntax
+//! Source text of Enact: tokens, tree, parser, formatter.
+#![forbid(unsafe_code)]
+
+pub mod ast;
