@@ -1,0 +1,15 @@
+//! Every test of the whole, in one binary.
+
+#![expect(clippy::disallowed_methods, reason = "tests read and write files and look at the clock")]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+mod cli;
+mod fmt;
+mod fuzz;
+mod hostile;
+mod peers;
+mod services;
+mod spec;
+mod speed;
+mod tidy;
+mod ui;
