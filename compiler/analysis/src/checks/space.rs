@@ -139,21 +139,31 @@ impl Space {
         self.uncovered(&everything, (0..self.rows.len()).collect(), &mut BUDGET.clone())
     }
 
-    /// Rows of which nothing is left by the rows before them.
+    /// Rows whose own patterns meet nothing.
+    pub(crate) fn meeting_nothing(&self) -> Vec<Unreachable> {
+        let empty = self.rows.iter().enumerate().filter(|(_, row)| row.iter().any(Vec::is_empty));
+        empty.map(|(row, _)| Unreachable { row, covered_by: Vec::new() }).collect()
+    }
+
+    /// Rows of which nothing is left by the rows before them, and those that meet nothing at all.
     pub(crate) fn unreachable(&self) -> Result<Vec<Unreachable>, TooLarge> {
-        let mut found = Vec::new();
+        let mut before: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+        self.each_touching_pair(&mut |first, second| {
+            let overlap = self.rows.get(first).zip(self.rows.get(second)).and_then(|(a, b)| intersection(a, b));
+            if overlap.is_some() {
+                before.entry(second).or_default().insert(first);
+            }
+        });
+        let mut found = self.meeting_nothing();
         let mut budget = BUDGET;
-        for (n, row) in self.rows.iter().enumerate() {
-            let dead = found.iter().map(|it: &Unreachable| it.row).collect::<BTreeSet<_>>();
-            budget = budget.checked_sub(n).ok_or(TooLarge)?;
-            let touching = |m: &usize| !dead.contains(m) && self.rows.get(*m).is_some_and(|other| intersection(row, other).is_some());
-            let before: Vec<usize> = (0..n).filter(touching).collect();
-            if row.iter().any(Vec::is_empty) {
-                found.push(Unreachable { row: n, covered_by: Vec::new() });
-            } else if !before.is_empty() && self.uncovered(row, before.clone(), &mut budget)?.is_none() {
-                found.push(Unreachable { row: n, covered_by: before });
+        for (n, rows) in before {
+            let rows: Vec<usize> = rows.into_iter().collect();
+            let row = self.rows.get(n).cloned().unwrap_or_default();
+            if self.uncovered(&row, rows.clone(), &mut budget)?.is_none() {
+                found.push(Unreachable { row: n, covered_by: rows });
             }
         }
+        found.sort_by_key(|it| it.row);
         Ok(found)
     }
 
@@ -194,12 +204,12 @@ impl Space {
 
     /// A part of `within` that none of `rows` covers.
     fn uncovered(&self, within: &Region, rows: Vec<usize>, budget: &mut usize) -> Result<Option<Region>, TooLarge> {
-        let covers_from = |row: &Region| {
-            let open = row.iter().zip(within).rposition(|(set, limit)| !subset(limit, set));
-            open.map_or(0, |last| last + 1)
+        let covers_from = |row: &usize| {
+            let sets = self.rows.get(*row)?.iter().zip(within);
+            Some((*row, sets.rev().take_while(|(set, limit)| subset(limit, set)).count()))
         };
-        let covers_from = self.rows.iter().map(covers_from).collect();
-        let mut search = Search { space: self, within, covers_from, covered: BTreeSet::new(), budget };
+        let covered_tail = rows.iter().filter_map(covers_from).collect();
+        let mut search = Search { space: self, within, covered_tail, covered: BTreeSet::new(), budget };
         search.uncovered(0, rows)
     }
 }
@@ -208,8 +218,8 @@ impl Space {
 struct Search<'a> {
     space: &'a Space,
     within: &'a Region,
-    /// By row: from this key on it covers everything of `within`.
-    covers_from: Vec<usize>,
+    /// By row: of how many keys at the end it covers everything of `within`.
+    covered_tail: BTreeMap<usize, usize>,
     /// Keys and rows already found to leave nothing.
     covered: BTreeSet<(usize, Vec<usize>)>,
     budget: &'a mut usize,
@@ -218,7 +228,8 @@ struct Search<'a> {
 impl Search<'_> {
     /// Of the keys from `key` on: a box that none of `rows` covers. The depth of the recursion is the number of keys.
     fn uncovered(&mut self, key: usize, rows: Vec<usize>) -> Result<Option<Region>, TooLarge> {
-        let covers = |row: &usize| self.covers_from.get(*row).is_some_and(|from| *from <= key);
+        let left = self.within.len().saturating_sub(key);
+        let covers = |row: &usize| self.covered_tail.get(row).is_some_and(|tail| *tail >= left);
         if rows.iter().any(covers) {
             return Ok(None);
         }

@@ -1,0 +1,161 @@
+//! Days and values as an author writes them.
+
+use super::space::{Atom, Region, Set, Space};
+use enact_ir::calendar::{Civil, civil_from_days, days_from_civil};
+use enact_ir::{Decision, EnumId, Fact, Facts, NumberKind, NumberType, Program, Type, Value};
+use enact_syntax::ast::DateLit;
+
+/// The number of a written day, counted from 1970-01-01.
+pub(crate) fn day_number(date: &DateLit) -> i64 {
+    days_from_civil(Civil { year: date.year, month: date.month, day: date.day })
+}
+
+/// A day as written, `2024-02-29`.
+pub(crate) fn day(number: i64) -> String {
+    let Civil { year, month, day } = civil_from_days(number);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
+/// A value as a literal of the source.
+pub(crate) fn value(program: &Program, ty: &Type, value: &Value) -> String {
+    match (ty.inner(), value) {
+        (_, Value::Bool(truth)) => if *truth { "yes" } else { "no" }.to_owned(),
+        (Type::Number(number), Value::Number(n)) => self::number(number, *n),
+        (_, Value::Number(n)) => n.to_string(),
+        (_, Value::Date(number)) => day(*number),
+        (_, Value::Text(text)) => format!("{text:?}"),
+        (Type::Enum(id), Value::Enum(place)) => case(program, *id, *place),
+        (_, Value::Enum(place)) => format!("case {place}"),
+        (_, Value::Absent) => "absent".to_owned(),
+        (Type::List { element, .. }, Value::List(elements)) => {
+            format!("[{}]", elements.iter().map(|it| self::value(program, element, it)).collect::<Vec<_>>().join(", "))
+        }
+        (Type::Record(id), Value::Record(fields)) => {
+            let declared = program.record_of(*id).map(|record| record.fields.as_slice()).unwrap_or_default();
+            let part = |(field, part): (&enact_ir::Field, &Value)| format!("{}: {}", field.name, self::value(program, &field.ty, part));
+            format!("{{ {} }}", declared.iter().zip(fields).map(part).collect::<Vec<_>>().join(", "))
+        }
+        (_, Value::List(_)) => "[…]".to_owned(),
+        (_, Value::Record(_)) => "{ … }".to_owned(),
+    }
+}
+
+/// The name of a case, as it can be written where the enum is expected.
+pub(crate) fn case(program: &Program, id: EnumId, place: u32) -> String {
+    let case = program.enum_of(id).and_then(|it| it.cases.get(place as usize));
+    case.map_or_else(|| format!("case {place}"), |case| name(&case.name))
+}
+
+/// A name, in backticks where it needs them: a keyword or not a word.
+pub(crate) fn name(text: &str) -> String {
+    let plain = text.chars().next().is_some_and(|first| first.is_alphabetic() || first == '_');
+    if plain && text.chars().all(|it| it.is_alphanumeric() || it == '_') { text.to_owned() } else { format!("`{text}`") }
+}
+
+/// A number with its unit: `1_800 yuan` without the grouping, `85%`, `3.5`.
+pub(crate) fn number(ty: &NumberType, n: i128) -> String {
+    match ty.kind {
+        NumberKind::Int | NumberKind::Decimal => decimal(n, ty.scale),
+        NumberKind::Money => format!("{} yuan", decimal(n, ty.scale)),
+        NumberKind::Rate => match ty.scale.checked_sub(2) {
+            Some(places) => format!("{}%", decimal(n, places)),
+            None => format!("{}%", decimal(n.saturating_mul(if ty.scale == 0 { 100 } else { 10 }), 0)),
+        },
+    }
+}
+
+/// `n / 10^scale` without zeros at the end.
+pub(crate) fn decimal(n: i128, scale: u8) -> String {
+    let digits = format!("{:0width$}", n.unsigned_abs(), width = usize::from(scale) + 1);
+    let (whole, part) = digits.split_at(digits.len() - usize::from(scale));
+    let part = part.trim_end_matches('0');
+    let sign = if n < 0 { "-" } else { "" };
+    if part.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{part}") }
+}
+
+/// A set of atoms as a pattern: `employee or retiree`, `60 .. 64`, `>= 65`, `_`.
+pub(crate) fn pattern(program: &Program, ty: &Type, atoms: &[Atom], set: &Set) -> String {
+    if set.as_slice() == [(0, atoms.len())] || atoms.is_empty() {
+        return "_".to_owned();
+    }
+    let ends = (atoms.iter().find(|it| !is_absent(it)), atoms.last());
+    let mut parts = Vec::new();
+    for (start, end) in set {
+        let run = atoms.get(*start..*end).unwrap_or_default();
+        let numbers: Vec<&Atom> = run.iter().filter(|it| matches!(it, Atom::Numbers(..) | Atom::Dates(..))).collect();
+        parts.extend(run.iter().filter_map(|atom| match atom {
+            Atom::One(one) => Some(value(program, ty, one)),
+            Atom::OtherText(_) | Atom::Opaque => Some("_".to_owned()),
+            Atom::Numbers(..) | Atom::Dates(..) => None,
+        }));
+        if let (Some(first), Some(last)) = (numbers.first(), numbers.last()) {
+            parts.push(run_pattern(program, ty, (first, last), (ends.0 == Some(*first), ends.1 == Some(*last))));
+        }
+    }
+    parts.join(" or ")
+}
+
+fn run_pattern(program: &Program, ty: &Type, (first, last): (&Atom, &Atom), (from_start, to_end): (bool, bool)) -> String {
+    let edges = match (first, last) {
+        (Atom::Numbers(lo, _), Atom::Numbers(_, hi)) => Some((Value::Number(*lo), Value::Number(*hi))),
+        (Atom::Dates(lo, _), Atom::Dates(_, hi)) => Some((Value::Date(*lo), Value::Date(*hi))),
+        _ => None,
+    };
+    let Some((lo, hi)) = edges else { return "_".to_owned() };
+    let text = |edge: &Value| value(program, ty, edge);
+    match (from_start, to_end) {
+        _ if lo == hi => text(&lo),
+        (true, false) => format!("<= {}", text(&hi)),
+        (false, true) => format!(">= {}", text(&lo)),
+        _ => format!("{} .. {}", text(&lo), text(&hi)),
+    }
+}
+
+fn is_absent(atom: &Atom) -> bool {
+    *atom == Atom::One(Value::Absent)
+}
+
+/// The patterns of a region, one a key.
+pub(crate) fn patterns(program: &Program, keys: &[Type], space: &Space, region: &Region) -> Vec<String> {
+    keys.iter().zip(region).enumerate().map(|(n, (ty, set))| pattern(program, ty, space.atoms(n), set)).collect()
+}
+
+/// An example of a region: `category = retiree, level = third`.
+pub(crate) fn example(program: &Program, keys: &[(String, Type)], space: &Space, region: &Region) -> String {
+    let part = |((key, ty), it): (&(String, Type), Option<Value>)| Some(format!("{key} = {}", value(program, ty, &it?)));
+    keys.iter().zip(space.example(region)).filter_map(part).collect::<Vec<_>>().join(", ")
+}
+
+/// What is known of the inputs: `person.age = 16, person.category = retiree`.
+pub(crate) fn facts(program: &Program, decision: &Decision, facts: &Facts) -> String {
+    let mut parts = Vec::new();
+    for (input, fact) in decision.inputs.iter().zip(&facts.inputs) {
+        fact_parts(program, &input.name, &input.ty, fact, &mut parts);
+    }
+    if parts.is_empty() { "every input".to_owned() } else { parts.join(", ") }
+}
+
+/// The depth of the recursion is that of the type, which is finite.
+fn fact_parts(program: &Program, path: &str, ty: &Type, fact: &Fact, parts: &mut Vec<String>) {
+    let fields = |id: &enact_ir::RecordId| program.record_of(*id).map(|record| record.fields.as_slice()).unwrap_or_default();
+    match (fact, ty.inner()) {
+        (Fact::Missing, _) => {}
+        (Fact::Known(Value::Record(values)), Type::Record(id)) => {
+            for (field, value) in fields(id).iter().zip(values) {
+                fact_parts(program, &format!("{path}.{}", field.name), &field.ty, &Fact::Known(value.clone()), parts);
+            }
+        }
+        (Fact::Known(known), _) => parts.push(format!("{path} = {}", value(program, ty, known))),
+        (Fact::Record(known), Type::Record(id)) => {
+            for (field, fact) in fields(id).iter().zip(known) {
+                fact_parts(program, &format!("{path}.{}", field.name), &field.ty, fact, parts);
+            }
+        }
+        (Fact::List(elements), Type::List { element, .. }) => {
+            for (n, fact) in elements.iter().enumerate() {
+                fact_parts(program, &format!("{path}[{n}]"), element, fact, parts);
+            }
+        }
+        (Fact::Record(_) | Fact::List(_), _) => {}
+    }
+}
