@@ -1,0 +1,1 @@
+//! `enact schema`: the records on chain that policies read.
