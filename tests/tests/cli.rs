@@ -158,7 +158,9 @@ fn case_files_are_run_for_the_service_of_their_name() {
     fs::remove_file(folder.path().join("rules.enact")).unwrap();
     let file = folder.path().join("cases.json");
     let case = |service: &str, id: &str, input: &str, expected: &str| {
-        format!(r#"{{"id":"{id}","service":"{service}","decision":"d","name":"{id}","input":{input},"expected":{expected}}}"#)
+        format!(
+            r#"{{"id":"{id}","service":"{service}","decision":"d","name":"{id}","input":{input},"expected":{expected}}}"#
+        )
     };
     let all = [
         case("svc", "a", r#"{"n":1}"#, r#"{"verdict":"granted","refused":[],"missing":[],"outputs":{"twice":2}}"#),
@@ -273,7 +275,10 @@ fn needs_says_what_can_still_change_the_answer_and_who_issues_it() {
     ends(&decided, 0, &["refused"]);
     assert!(!decided.out.contains("applicant.pension"), "{decided:?}");
     let args = ["needs", &path, "--decision", "monthly_allowance", "--have", "-", "--json"];
-    let found = json(&enact_with(&args, r#"{"applied": "2024-06-01", "applicant": {"household": "local", "born": "1940-01-01"}}"#));
+    let found = json(&enact_with(
+        &args,
+        r#"{"applied": "2024-06-01", "applicant": {"household": "local", "born": "1940-01-01"}}"#,
+    ));
     assert_eq!(found["verdict"], "pending");
     assert_eq!(found["needs"][0]["path"], "applicant.pension", "{found}");
     ends(&needs("{"), 3, &["standard input"]);

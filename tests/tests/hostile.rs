@@ -2,8 +2,8 @@
 
 use enact_base::json;
 use enact_schema::Schema;
-use enact_tests::random::Random;
 use enact_tests::analyse_text;
+use enact_tests::random::Random;
 use std::time::{Duration, Instant};
 
 /// Runs `what` and fails if it takes longer than a text of this size may.
@@ -57,8 +57,39 @@ fn ten_megabytes() {
 #[test]
 fn random_bytes_and_soups_of_words() {
     let words = [
-        "policy", "decision", "table", "parameter", "{", "}", "(", ")", "=>", "|", "\n", "a", "1", "元", "\"x\"", "when", "except", "要求", ":", "=", ",",
-        "2024-02-30", "from", "enum", "\ntest", "\ndecision", "[", "for x in xs", "match", "round down to fen", "..", "not", "coded",
+        "policy",
+        "decision",
+        "table",
+        "parameter",
+        "{",
+        "}",
+        "(",
+        ")",
+        "=>",
+        "|",
+        "\n",
+        "a",
+        "1",
+        "元",
+        "\"x\"",
+        "when",
+        "except",
+        "要求",
+        ":",
+        "=",
+        ",",
+        "2024-02-30",
+        "from",
+        "enum",
+        "\ntest",
+        "\ndecision",
+        "[",
+        "for x in xs",
+        "match",
+        "round down to fen",
+        "..",
+        "not",
+        "coded",
     ];
     let mut random = Random::new(7);
     for _ in 0..300 {
@@ -71,15 +102,27 @@ fn random_bytes_and_soups_of_words() {
 
 #[test]
 fn numbers_beyond_all_bounds() {
-    for number in ["99999999999999999999999999", "0.0000000000000000000000001", "1_____", "9223372036854775807 亿元", "-170141183460469231731687303715884105728"] {
-        refused(&format!("policy p\ndecision d input n : int 0 .. {number} {{ require r : n * n * n * n > {number} }}"));
+    for number in [
+        "99999999999999999999999999",
+        "0.0000000000000000000000001",
+        "1_____",
+        "9223372036854775807 亿元",
+        "-170141183460469231731687303715884105728",
+    ] {
+        refused(&format!(
+            "policy p\ndecision d input n : int 0 .. {number} {{ require r : n * n * n * n > {number} }}"
+        ));
     }
-    refused("policy p\ndecision d input xs : list of int 0 .. 9 max 4294967295 { require r : any(any(any(x = y and y = z for x in xs) for y in xs) for z in xs) }");
+    refused(
+        "policy p\ndecision d input xs : list of int 0 .. 9 max 4294967295 { require r : any(any(any(x = y and y = z for x in xs) for y in xs) for z in xs) }",
+    );
 }
 
 #[test]
 fn circles() {
-    refused("policy p\ndefine f (n: int 0 .. 9) : int = g(n)\ndefine g (n: int 0 .. 9) : int = f(n)\ndecision d input n : int 0 .. 9 { require r : f(n) > 1 }");
+    refused(
+        "policy p\ndefine f (n: int 0 .. 9) : int = g(n)\ndefine g (n: int 0 .. 9) : int = f(n)\ndecision d input n : int 0 .. 9 { require r : f(n) > 1 }",
+    );
     refused("policy p\nrecord A { b : B }\nrecord B { a : optional A }\ndecision d input a : A { require r : yes }");
     refused("policy p\ndecision d { let a = b let b = a require r : a }");
     refused("policy p\nimport p\nimport p\ndecision d { require r : x }");
@@ -137,7 +180,16 @@ fn schemas_that_mean_harm() {
 #[test]
 fn inputs_that_mean_harm() {
     for bad in [
-        "", "{", "{\"a\":1,\"a\":2}", "{\"a\":1}x", "[1,]", "nul", "{\"a\":1e999}", "\"\\ud800\"", "{\"a\": NaN}", "\u{feff}{}",
+        "",
+        "{",
+        "{\"a\":1,\"a\":2}",
+        "{\"a\":1}x",
+        "[1,]",
+        "nul",
+        "{\"a\":1e999}",
+        "\"\\ud800\"",
+        "{\"a\": NaN}",
+        "\u{feff}{}",
     ] {
         assert!(json::parse(bad.as_bytes()).is_err(), "accepted: {bad}");
     }
@@ -149,6 +201,9 @@ fn inputs_that_mean_harm() {
 
 #[test]
 fn a_schema_is_read_on_its_own_too() {
-    let files = [("s.json".to_owned(), "{\"$ref\":\"t.json\"}".to_owned()), ("t.json".to_owned(), "{\"$ref\":\"s.json\"}".to_owned())];
+    let files = [
+        ("s.json".to_owned(), "{\"$ref\":\"t.json\"}".to_owned()),
+        ("t.json".to_owned(), "{\"$ref\":\"s.json\"}".to_owned()),
+    ];
     assert!(in_time(|| Schema::read("s.json", &files.into_iter().collect())).is_err());
 }

@@ -37,7 +37,11 @@ fn a_case_of_an_enum_left_out_is_named() {
         &["E0403"],
         &["blue"],
     );
-    reports("table t (k: Kind) : int cite s.art(1) { red => 1, green => 2 }\ndecision d input k : Kind { output n : int cite s.art(1) = t(k) }", &["E0401"], &["blue"]);
+    reports(
+        "table t (k: Kind) : int cite s.art(1) { red => 1, green => 2 }\ndecision d input k : Kind { output n : int cite s.art(1) = t(k) }",
+        &["E0401"],
+        &["blue"],
+    );
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Speed that users feel, with wide limits: a quadratic pass is found, a slow machine is not. The exact figures are in `benches/`.
 
-use enact_tests::large::project;
 use enact_tests::analyse;
+use enact_tests::large::project;
 use std::time::{Duration, Instant};
 
 #[test]

@@ -16,15 +16,17 @@ const EDGES: &[(&str, &[&str])] = &[
     ("compiler/analysis", &["enact-base", "enact-syntax", "enact-schema", "enact-ir", "enact-stdlib"]),
     ("compiler/cli", &["enact-analysis", "enact-base", "enact-ir", "enact-schema", "enact-stdlib", "enact-syntax"]),
     ("stdlib", &[]),
-    (
-        "tests",
-        &["enact", "enact-analysis", "enact-base", "enact-ir", "enact-schema", "enact-stdlib", "enact-syntax"],
-    ),
+    ("tests", &["enact", "enact-analysis", "enact-base", "enact-ir", "enact-schema", "enact-stdlib", "enact-syntax"]),
 ];
 
 /// A crate from outside that only one room may use.
-const ONLY_IN: &[(&str, &str)] =
-    &[("salsa", "compiler/analysis"), ("lalrpop-util", "compiler/syntax"), ("logos", "compiler/syntax"), ("clap", "compiler/cli"), ("ariadne", "compiler/base")];
+const ONLY_IN: &[(&str, &str)] = &[
+    ("salsa", "compiler/analysis"),
+    ("lalrpop-util", "compiler/syntax"),
+    ("logos", "compiler/syntax"),
+    ("clap", "compiler/cli"),
+    ("ariadne", "compiler/base"),
+];
 
 fn dependencies(folder: &str) -> Vec<String> {
     let manifest = read(format!("{folder}/Cargo.toml"));
@@ -114,7 +116,9 @@ fn rooms_keep_out_what_does_not_belong_to_them() {
         for (at, line) in (1..).zip(text.lines()) {
             let code = line.split("//").next().unwrap_or_default();
             for (word, why) in NOT_HERE {
-                let stands = code.match_indices(word).any(|(at, _)| !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_'));
+                let stands = code
+                    .match_indices(word)
+                    .any(|(at, _)| !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_'));
                 let allowed = ALLOWED.iter().any(|(file, start)| path == *file && word.starts_with(start));
                 assert!(!stands || allowed, "{path}:{at}: `{word}`: {why}");
             }

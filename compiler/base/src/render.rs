@@ -53,9 +53,7 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, color: bool) -> String
         .with_config(config)
         .with_code(diagnostic.code)
         .with_message(&diagnostic.message)
-        .with_label(
-            Label::new(at(&diagnostic.primary.place)).with_message(&diagnostic.primary.text).with_color(paint),
-        );
+        .with_label(Label::new(at(&diagnostic.primary.place)).with_message(&diagnostic.primary.text).with_color(paint));
     for label in &diagnostic.secondary {
         report = report.with_label(Label::new(at(&label.place)).with_message(&label.text).with_color(Color::Blue));
     }
@@ -141,7 +139,8 @@ mod tests {
     fn a_picture_shows_code_message_label_and_help() {
         let sources = Sources::new(vec![("规则.enact".into(), "令 x = y\n".into())]);
         let place = Place { file: FileId(0), span: Span::new(8, 9) };
-        let found = Diagnostic::new(Code::UnknownName, place, "`y` is not declared", "not declared").with_help("declare it");
+        let found =
+            Diagnostic::new(Code::UnknownName, place, "`y` is not declared", "not declared").with_help("declare it");
         let picture = render(&found, &sources, false);
         for part in ["E0201", "`y` is not declared", "not declared", "declare it", "规则.enact"] {
             assert!(picture.contains(part), "{part} in\n{picture}");

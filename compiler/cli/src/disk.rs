@@ -64,9 +64,8 @@ pub(crate) fn read_text(path: &Path) -> Result<String, String> {
 
 /// A text file as it is.
 pub(crate) fn read_raw_text(path: &Path) -> Result<String, String> {
-    String::from_utf8(read_bytes(path)?).map_err(|error| {
-        format!("{}: is not UTF-8 text (byte {})", path.display(), error.utf8_error().valid_up_to())
-    })
+    String::from_utf8(read_bytes(path)?)
+        .map_err(|error| format!("{}: is not UTF-8 text (byte {})", path.display(), error.utf8_error().valid_up_to()))
 }
 
 /// The bytes of a file.

@@ -1,7 +1,9 @@
 //! Outcomes in words, for people.
 
 use crate::host::Tongue;
-use enact_ir::{Cite, Decision, Labels, NumberKind, NumberType, Outcome, Program, Reason, ReasonKind, Type, Value, Verdict};
+use enact_ir::{
+    Cite, Decision, Labels, NumberKind, NumberType, Outcome, Program, Reason, ReasonKind, Type, Value, Verdict,
+};
 use std::fmt::Write as _;
 
 /// No labels.

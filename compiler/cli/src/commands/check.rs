@@ -55,11 +55,9 @@ fn summary(analysed: &Analysed, host: &mut Host<'_>) -> Result<(), crate::Failur
 fn as_json(analysed: &Analysed) -> Value {
     let project = &analysed.project;
     let decisions: Vec<Value> = match analysed.db.program() {
-        Some(program) => program
-            .decisions
-            .iter()
-            .map(|decision| json!({ "name": decision.name, "work": decision.work }))
-            .collect(),
+        Some(program) => {
+            program.decisions.iter().map(|decision| json!({ "name": decision.name, "work": decision.work })).collect()
+        }
         None => Vec::new(),
     };
     let not_coded: Vec<Value> = outline::not_coded(project)

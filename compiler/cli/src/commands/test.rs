@@ -56,8 +56,7 @@ pub(crate) fn run(args: &Args, host: &mut Host<'_>) -> crate::Ended {
         let mine = from_file.iter().filter(|case| case.service == analysed.project.name);
         one_project(analysed, mine, &mut tally, host)?;
     }
-    tally.skipped =
-        from_file.iter().filter(|case| projects.iter().all(|it| it.project.name != case.service)).count();
+    tally.skipped = from_file.iter().filter(|case| projects.iter().all(|it| it.project.name != case.service)).count();
     if args.json {
         writeln!(host.out, "{}", as_json(&tally, args.coverage))?;
     } else {
@@ -139,7 +138,13 @@ fn in_words(tally: &Tally, with_coverage: bool, host: &mut Host<'_>) -> Result<(
     }
     if with_coverage {
         for (project, report) in &tally.coverage {
-            writeln!(host.out, "{project}: {} of {} points reached, {} never", report.reached, report.of, report.never.len())?;
+            writeln!(
+                host.out,
+                "{project}: {} of {} points reached, {} never",
+                report.reached,
+                report.of,
+                report.never.len()
+            )?;
             for never in &report.never {
                 writeln!(host.out, "  {never}")?;
             }
