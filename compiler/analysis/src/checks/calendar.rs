@@ -50,7 +50,8 @@ fn misplaced(year: &CalendarYear, first: &DateLit, last: &DateLit) -> Option<Dia
     }
     let stray = [first, last].into_iter().find(|it| it.year != year.year)?;
     let message = format!("{} is not a day of {}", day(day_number(stray)), year.year);
-    let diagnostic = Diagnostic::new(Code::CalendarEntry, stray.span, message, format!("outside the entry's year {}", year.year));
+    let diagnostic =
+        Diagnostic::new(Code::CalendarEntry, stray.span, message, format!("outside the entry's year {}", year.year));
     Some(diagnostic.with_help(format!("move it to the entry of {}", stray.year)))
 }
 
@@ -61,7 +62,11 @@ fn contradiction(entry: &Entry, earlier: &[Entry]) -> Option<Diagnostic<Span>> {
     let word = |work: bool| if work { "work" } else { "off" };
     let message = format!("{shared} is both a day off and a working day");
     let diagnostic = Diagnostic::new(Code::CalendarEntry, entry.span, message, format!("`{}` here", word(entry.work)));
-    Some(diagnostic.with_label(other.span, format!("`{}` here", word(other.work))).with_help("keep the one that the notice orders"))
+    Some(
+        diagnostic
+            .with_label(other.span, format!("`{}` here", word(other.work)))
+            .with_help("keep the one that the notice orders"),
+    )
 }
 
 #[cfg(test)]
@@ -74,13 +79,18 @@ mod tests {
         for (years, expected) in [
             ("2024 { off 2024-01-01, 2024-02-10 .. 2024-02-17 work 2024-02-04 }", ""),
             ("2024 { off 2024-01-02 work 2024-01-03 }", ""),
-            ("2024 { off 2024-02-10 .. 2024-02-17 work 2024-02-12 }", "E0604 2024-02-12 is both a day off and a working day"),
+            (
+                "2024 { off 2024-02-10 .. 2024-02-17 work 2024-02-12 }",
+                "E0604 2024-02-12 is both a day off and a working day",
+            ),
             ("2024 { off 2023-12-31 .. 2024-01-01 }", "E0604 2023-12-31 is not a day of 2024"),
             ("2024 { work 2025-01-26 }", "E0604 2025-01-26 is not a day of 2024"),
             ("2024 { off 2024-02-17 .. 2024-02-10 }", "E0604 the days 2024-02-17 .. 2024-02-10 run backwards"),
             ("2024 { off 2024-01-01 } 2024 { off 2024-05-01 }", "E0604 the year 2024 stands twice in calendar `cn`"),
         ] {
-            let ItemKind::Calendar(calendar) = item(&format!("calendar cn {{ {years} }}")).kind else { panic!("no calendar") };
+            let ItemKind::Calendar(calendar) = item(&format!("calendar cn {{ {years} }}")).kind else {
+                panic!("no calendar")
+            };
             assert_eq!(lines(&super::check(&calendar)), expected, "{years}");
         }
     }

@@ -1,14 +1,20 @@
 //! W0901: a rule or a figure that cites no article.
 
 use enact_base::{Code, Diagnostic, Span};
-use enact_syntax::ast::{Cite, Decision, Item, ItemKind, Name, Scale, ScaleVersion, StatementKind, Table, TableBody, TableVersion};
+use enact_syntax::ast::{
+    Cite, Decision, Item, ItemKind, Name, Scale, ScaleVersion, StatementKind, Table, TableBody, TableVersion,
+};
 
 /// Looks for requirements and figures without authority.
 pub(crate) fn check(item: &Item) -> Vec<Diagnostic<Span>> {
     match &item.kind {
         ItemKind::Decision(decision) => requirements(decision),
-        ItemKind::Table(table) if table.cites.is_empty() => table.versions.iter().filter_map(|it| version(table, it)).collect(),
-        ItemKind::Scale(scale) if scale.cites.is_empty() => scale.versions.iter().filter_map(|it| brackets(scale, it)).collect(),
+        ItemKind::Table(table) if table.cites.is_empty() => {
+            table.versions.iter().filter_map(|it| version(table, it)).collect()
+        }
+        ItemKind::Scale(scale) if scale.cites.is_empty() => {
+            scale.versions.iter().filter_map(|it| brackets(scale, it)).collect()
+        }
         _ => Vec::new(),
     }
 }
@@ -25,7 +31,9 @@ fn version(table: &Table, version: &TableVersion) -> Option<Diagnostic<Span>> {
     let cited = |cites: &[Cite]| !cites.is_empty();
     let authorised = match &version.body {
         TableBody::Unknown => true,
-        TableBody::Rows(rows) => cited(&version.cites) || (!rows.is_empty() && rows.iter().all(|row| cited(&row.cites))),
+        TableBody::Rows(rows) => {
+            cited(&version.cites) || (!rows.is_empty() && rows.iter().all(|row| cited(&row.cites)))
+        }
         TableBody::Single(_) | TableBody::Grid { .. } => cited(&version.cites),
     };
     (!authorised).then(|| figure(&table.name, table.dated, version.from.map(|from| from.span)))
@@ -58,12 +66,21 @@ mod tests {
             ("decision d { require old: yes }", "W0901 requirement `old` cites no article"),
             ("decision d { require old cite law.art(1): yes }", ""),
             ("decision d { require old: yes cite law.art(1) }", ""),
-            ("parameter p : int { before 2000-01-01 unknown from 2000-01-01 = 1 }", "W0901 a version of `p` cites no article"),
-            ("parameter p : int { from 2000-01-01 cite law.art(1) = 1 from 2001-01-01 = 2 }", "W0901 a version of `p` cites no article"),
+            (
+                "parameter p : int { before 2000-01-01 unknown from 2000-01-01 = 1 }",
+                "W0901 a version of `p` cites no article",
+            ),
+            (
+                "parameter p : int { from 2000-01-01 cite law.art(1) = 1 from 2001-01-01 = 2 }",
+                "W0901 a version of `p` cites no article",
+            ),
             ("parameter p : int cite law.art(1) { from 2000-01-01 = 1 }", ""),
             ("table t (b: bool) : int { yes => 1 cite law.art(1), no => 2 cite law.art(2) }", ""),
             ("table t (b: bool) : int { yes => 1 cite law.art(1), no => 2 }", "W0901 table `t` cites no article"),
-            ("scale s (x: money) : money { from 2000-01-01 { above => 3% } }", "W0901 a version of `s` cites no article"),
+            (
+                "scale s (x: money) : money { from 2000-01-01 { above => 3% } }",
+                "W0901 a version of `s` cites no article",
+            ),
         ] {
             assert_eq!(lines(&super::check(&item(text))), expected, "{text}");
         }

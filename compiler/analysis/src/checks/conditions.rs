@@ -12,7 +12,8 @@ pub(crate) fn check(program: &Program, decision: &Decision, conditions: &[Condit
     let mut reported: Vec<Span> = Vec::new();
     let mut found = Vec::new();
     for condition in ordered {
-        let inside = reported.iter().any(|outer| outer.start <= condition.span.start && condition.span.end <= outer.end);
+        let inside =
+            reported.iter().any(|outer| outer.start <= condition.span.start && condition.span.end <= outer.end);
         if let Some(diagnostic) = judge(program, decision, condition).filter(|_| !inside) {
             reported.push(condition.span);
             found.push(diagnostic);
@@ -24,8 +25,12 @@ pub(crate) fn check(program: &Program, decision: &Decision, conditions: &[Condit
 fn judge(program: &Program, decision: &Decision, condition: &Condition) -> Option<Diagnostic<Span>> {
     if never(program, decision, &condition.expr) {
         let (message, help) = match &condition.role {
-            Role::Requirement(name) => (format!("requirement `{name}` can never hold"), "every case would be refused: correct the condition"),
-            Role::When | Role::Part => ("this condition can never hold".to_owned(), "correct it, or remove what depends on it"),
+            Role::Requirement(name) => {
+                (format!("requirement `{name}` can never hold"), "every case would be refused: correct the condition")
+            }
+            Role::When | Role::Part => {
+                ("this condition can never hold".to_owned(), "correct it, or remove what depends on it")
+            }
         };
         let found = Diagnostic::new(Code::ContradictoryCondition, condition.span, message, "no input makes this true");
         return Some(found.with_help(help));
@@ -35,7 +40,10 @@ fn judge(program: &Program, decision: &Decision, condition: &Condition) -> Optio
         return None;
     }
     let message = format!("requirement `{name}` always holds");
-    Some(Diagnostic::new(Code::AlwaysTrue, condition.span, message, "no input makes this false").with_help("remove it, or correct the condition"))
+    Some(
+        Diagnostic::new(Code::AlwaysTrue, condition.span, message, "no input makes this false")
+            .with_help("remove it, or correct the condition"),
+    )
 }
 
 /// Whether it is certain that no input makes the condition true.

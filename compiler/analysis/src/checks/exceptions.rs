@@ -52,7 +52,10 @@ fn closure(rule: &CheckedRule) -> BTreeSet<(usize, usize)> {
     let mut over: BTreeSet<(usize, usize)> =
         rule.exceptions.iter().enumerate().flat_map(|(n, it)| it.over.iter().map(move |m| (n, *m))).collect();
     loop {
-        let longer: Vec<_> = over.iter().flat_map(|(a, b)| over.iter().filter(move |(c, _)| b == c).map(move |(_, d)| (*a, *d))).collect();
+        let longer: Vec<_> = over
+            .iter()
+            .flat_map(|(a, b)| over.iter().filter(move |(c, _)| b == c).map(move |(_, d)| (*a, *d)))
+            .collect();
         let before = over.len();
         over.extend(longer);
         if over.len() == before {
@@ -75,17 +78,30 @@ fn conflict(
             Some(format!("both apply for {}", show::facts(program, decision, &facts))),
         ),
         Meeting::Unknown => (
-            format!("it cannot be shown that exceptions `{}` and `{}` of `{}` never apply together", earlier.name, later.name, rule.name),
+            format!(
+                "it cannot be shown that exceptions `{}` and `{}` of `{}` never apply together",
+                earlier.name, later.name, rule.name
+            ),
             None,
         ),
     };
     let found = Diagnostic::new(Code::ExceptionConflict, later.name_span, message, "no order between this one")
         .with_label(earlier.name_span, "and this one")
-        .with_help(format!("say which counts: `over {}` after the value of `{}`, or the other way round", show::name(&earlier.name), later.name));
+        .with_help(format!(
+            "say which counts: `over {}` after the value of `{}`, or the other way round",
+            show::name(&earlier.name),
+            later.name
+        ));
     Some(note.into_iter().fold(found, Diagnostic::with_note))
 }
 
-fn shadowed(program: &Program, decision: &Decision, rule: &CheckedRule, n: usize, over: &BTreeSet<(usize, usize)>) -> Option<Diagnostic<Span>> {
+fn shadowed(
+    program: &Program,
+    decision: &Decision,
+    rule: &CheckedRule,
+    n: usize,
+    over: &BTreeSet<(usize, usize)>,
+) -> Option<Diagnostic<Span>> {
     let exception = rule.exceptions.get(n)?;
     let higher: Vec<&CheckedException> =
         rule.exceptions.iter().enumerate().filter(|(m, _)| over.contains(&(*m, n))).map(|(_, it)| it).collect();
@@ -101,7 +117,12 @@ fn shadowed(program: &Program, decision: &Decision, rule: &CheckedRule, n: usize
         return None;
     }
     let message = format!("exception `{}` of `{}` never comes to apply", exception.name, rule.name);
-    let found = Diagnostic::new(Code::ShadowedException, exception.name_span, message, "another one applies whenever this one would");
+    let found = Diagnostic::new(
+        Code::ShadowedException,
+        exception.name_span,
+        message,
+        "another one applies whenever this one would",
+    );
     let labelled = |it: Diagnostic<Span>, other: &&CheckedException| it.with_label(other.name_span, "has precedence");
     Some(higher.iter().fold(found, labelled).with_help("turn the order around, or narrow the other condition"))
 }

@@ -30,7 +30,10 @@ pub(crate) fn check(program: &Program, it: &Match) -> Vec<Diagnostic<Span>> {
         Ok(hole) => found.extend(hole.map(|region| missing(program, it, &space, &region))),
         Err(TooLarge) => {
             let message = "this `match` is too intricate to show that it covers every case";
-            found.push(Diagnostic::new(Code::MatchHole, it.subject_span, message, "too many patterns").with_help("close it with an arm of `_`"));
+            found.push(
+                Diagnostic::new(Code::MatchHole, it.subject_span, message, "too many patterns")
+                    .with_help("close it with an arm of `_`"),
+            );
         }
     }
     let dead = space.unreachable().unwrap_or_else(|TooLarge| space.meeting_nothing());
@@ -41,7 +44,12 @@ pub(crate) fn check(program: &Program, it: &Match) -> Vec<Diagnostic<Span>> {
 fn missing(program: &Program, it: &Match, space: &Space, region: &Region) -> Diagnostic<Span> {
     let example = show::example(program, &[(it.subject.clone(), it.ty.clone())], space, region);
     let pattern = show::patterns(program, std::slice::from_ref(&it.ty), space, region).concat();
-    let found = Diagnostic::new(Code::MatchHole, it.subject_span, format!("`match` has no arm for {example}"), "does not cover every case");
+    let found = Diagnostic::new(
+        Code::MatchHole,
+        it.subject_span,
+        format!("`match` has no arm for {example}"),
+        "does not cover every case",
+    );
     // The value is left as a name that does not exist: the author must write it before the policy can be used.
     let text = format!("{} {pattern} => `value still to be written`", if it.arms.is_empty() { "" } else { "," });
     match it.arms.last() {
@@ -61,7 +69,11 @@ fn unreachable(it: &Match, dead: &Unreachable) -> Diagnostic<Span> {
         [] => found("no value can match").with_help("correct the pattern, or remove the arm"),
         covered_by => {
             let labelled = |it: Diagnostic<Span>, arm: &usize| it.with_label(place(*arm), "taken here already");
-            covered_by.iter().take(3).fold(found("nothing is left for this arm"), labelled).with_help("remove it, or put it first")
+            covered_by
+                .iter()
+                .take(3)
+                .fold(found("nothing is left for this arm"), labelled)
+                .with_help("remove it, or put it first")
         }
     }
 }
@@ -75,21 +87,36 @@ mod tests {
     #[test]
     fn every_case_is_taken_once() {
         let case = |name: &str| Case { name: name.into(), code: name.into(), labels: Labels::default() };
-        let enums = vec![Enum { name: "Level".into(), labels: Labels::default(), cases: ["community", "second", "third"].map(case).to_vec() }];
+        let enums = vec![Enum {
+            name: "Level".into(),
+            labels: Labels::default(),
+            cases: ["community", "second", "third"].map(case).to_vec(),
+        }];
         let program = Program { enums, ..Program::default() };
         let of = |cases: &[u32]| Pattern::OneOf(cases.iter().map(|n| Value::Enum(*n)).collect());
         for (arms, expected, inserted) in [
             (vec![of(&[0, 1]), of(&[2])], "", None),
             (vec![of(&[0]), Pattern::Any], "", None),
-            (vec![of(&[0])], "E0403 `match` has no arm for visit.level = second", Some(", second or third => `value still to be written`")),
+            (
+                vec![of(&[0])],
+                "E0403 `match` has no arm for visit.level = second",
+                Some(", second or third => `value still to be written`"),
+            ),
             (vec![of(&[2]), of(&[0, 1]), Pattern::Any], "E0404 an arm of `match visit.level` is never taken", None),
             (vec![Pattern::Any, of(&[1])], "E0404 an arm of `match visit.level` is never taken", None),
         ] {
             let arms: Vec<_> = arms.into_iter().enumerate().map(|(n, it)| (it, Span::new(n, n + 1))).collect();
             let span = Span::default();
-            let found = check(&program, &Match { subject: "visit.level".into(), ty: Type::Enum(EnumId(0)), span, subject_span: span, arms });
+            let found = check(
+                &program,
+                &Match { subject: "visit.level".into(), ty: Type::Enum(EnumId(0)), span, subject_span: span, arms },
+            );
             assert_eq!(lines(&found), expected);
-            let edit = found.first().and_then(|it| it.fix.as_ref()).and_then(|fix| fix.edits.first()).map(|edit| edit.text.clone());
+            let edit = found
+                .first()
+                .and_then(|it| it.fix.as_ref())
+                .and_then(|fix| fix.edits.first())
+                .map(|edit| edit.text.clone());
             assert_eq!(edit.as_deref(), inserted);
         }
     }

@@ -73,7 +73,10 @@ impl<'a> Mentions<'a> {
             TypeKind::Named(name) => self.name(name),
             TypeKind::Optional(inner) => self.ty(inner),
             TypeKind::List { element, .. } => self.ty(element),
-            TypeKind::Int(range) | TypeKind::Rate(range) | TypeKind::Decimal { range, .. } | TypeKind::Money { range, .. } => {
+            TypeKind::Int(range)
+            | TypeKind::Rate(range)
+            | TypeKind::Decimal { range, .. }
+            | TypeKind::Money { range, .. } => {
                 range.iter().for_each(|range| [&range.lo, &range.hi].into_iter().for_each(|end| self.expr(end)));
             }
             TypeKind::Bool | TypeKind::Date | TypeKind::Text { .. } | TypeKind::Error => {}
@@ -158,7 +161,10 @@ impl<'a> Mentions<'a> {
     }
 
     fn binder(&mut self, binder: &'a Binder) {
-        [Some(&binder.list), binder.filter.as_ref(), binder.by.as_ref()].into_iter().flatten().for_each(|it| self.expr(it));
+        [Some(&binder.list), binder.filter.as_ref(), binder.by.as_ref()]
+            .into_iter()
+            .flatten()
+            .for_each(|it| self.expr(it));
     }
 
     /// The depth of the recursion is that of the expression, which the parser bounds.
@@ -169,7 +175,11 @@ impl<'a> Mentions<'a> {
                 self.name(name);
                 args.iter().for_each(|it| self.expr(it));
             }
-            ExprKind::Field(it, _) | ExprKind::FieldMissing(it) | ExprKind::Unary(_, it) | ExprKind::IsPresent(it) | ExprKind::IsAbsent(it) => {
+            ExprKind::Field(it, _)
+            | ExprKind::FieldMissing(it)
+            | ExprKind::Unary(_, it)
+            | ExprKind::IsPresent(it)
+            | ExprKind::IsAbsent(it) => {
                 self.expr(it);
             }
             ExprKind::Round { value, .. } => self.expr(value),

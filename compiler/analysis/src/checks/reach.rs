@@ -55,7 +55,17 @@ struct Walk<'a> {
 impl<'a> Walk<'a> {
     fn new(decision: &'a Decision, found: &'a mut BTreeMap<TableId, Reach>) -> Self {
         let bindings = decision.bindings.iter().map(|it| (it.local, &it.value)).collect();
-        Self { decision, bindings, known: Vec::new(), state: 0, states: 0, walked: BTreeSet::new(), budget: BUDGET, depth: 0, found }
+        Self {
+            decision,
+            bindings,
+            known: Vec::new(),
+            state: 0,
+            states: 0,
+            walked: BTreeSet::new(),
+            budget: BUDGET,
+            depth: 0,
+            found,
+        }
     }
 
     fn decision(&mut self, program: &Program) {
@@ -101,7 +111,9 @@ impl<'a> Walk<'a> {
         match (&condition.kind, truth) {
             (ExprKind::Const(Value::Bool(constant)), _) => *constant == truth,
             (ExprKind::Op(Op::Not, args), _) => args.first().is_none_or(|it| self.assume(it, !truth)),
-            (ExprKind::Op(Op::And, args), true) | (ExprKind::Op(Op::Or, args), false) => args.iter().all(|it| self.assume(it, truth)),
+            (ExprKind::Op(Op::And, args), true) | (ExprKind::Op(Op::Or, args), false) => {
+                args.iter().all(|it| self.assume(it, truth))
+            }
             (ExprKind::Op(op @ (Op::Lt | Op::Le | Op::Eq), args), _) => match args.as_slice() {
                 [a, b] => self.compare(*op, a, b, truth),
                 _ => true,
@@ -164,11 +176,14 @@ impl<'a> Walk<'a> {
             }
             ExprKind::Op(op @ (Op::And | Op::Or), args) => {
                 for (n, arg) in args.iter().enumerate() {
-                    let others: Vec<_> = args.iter().enumerate().filter(|(m, _)| *m != n).map(|(_, it)| (it, *op == Op::And)).collect();
+                    let others: Vec<_> =
+                        args.iter().enumerate().filter(|(m, _)| *m != n).map(|(_, it)| (it, *op == Op::And)).collect();
                     self.under(&others, &mut |walk| walk.expr(arg));
                 }
             }
-            ExprKind::Op(_, parts) | ExprKind::Record(parts) | ExprKind::List(parts) => parts.iter().for_each(|it| self.expr(it)),
+            ExprKind::Op(_, parts) | ExprKind::Record(parts) | ExprKind::List(parts) => {
+                parts.iter().for_each(|it| self.expr(it))
+            }
             ExprKind::Let(local, value, body) => {
                 self.expr(value);
                 let outer = self.bindings.insert(*local, value);
@@ -217,7 +232,12 @@ impl<'a> Walk<'a> {
         let day = |n: i128| i64::try_from(n).unwrap_or(DAYS.1).clamp(DAYS.0, DAYS.1);
         let (earliest, latest) = (day(range.0), day(range.1));
         let decision = self.decision.name.clone();
-        let reach = self.found.entry(table).or_insert_with(|| Reach { earliest, latest, decision: decision.clone(), date: date.clone() });
+        let reach = self.found.entry(table).or_insert_with(|| Reach {
+            earliest,
+            latest,
+            decision: decision.clone(),
+            date: date.clone(),
+        });
         if earliest < reach.earliest {
             *reach = Reach { earliest, latest: reach.latest, decision, date };
         }
@@ -318,3 +338,7 @@ fn moved(day: i128, months: i128) -> i128 {
     let months = i64::try_from(months.clamp(-120_000, 120_000)).unwrap_or(0);
     add_months(clip(day), months).into()
 }
+
+#[cfg(test)]
+#[path = "reach_tests.rs"]
+mod tests;

@@ -27,14 +27,20 @@ fn order(name: &str, version: &ScaleVersion) -> Vec<Diagnostic<Span>> {
             (Some(below), Some(edge)) if !less_than(below, edge) => {
                 let message = format!("the brackets of scale `{name}` do not rise");
                 let falling = Diagnostic::new(Code::ScaleOrder, edge.span, message, "not above the edge before it");
-                found.push(falling.with_label(below.span, "the edge before it").with_help("order the brackets from the lowest edge to the highest"));
+                found.push(
+                    falling
+                        .with_label(below.span, "the edge before it")
+                        .with_help("order the brackets from the lowest edge to the highest"),
+                );
             }
             _ => {}
         }
     }
     if last.to.is_some() && found.is_empty() {
         let message = format!("scale `{name}` says nothing above its last edge");
-        found.push(Diagnostic::new(Code::ScaleOrder, last.span, message, "the last bracket").with_help("add `above => …`"));
+        found.push(
+            Diagnostic::new(Code::ScaleOrder, last.span, message, "the last bracket").with_help("add `above => …`"),
+        );
     }
     found
 }
@@ -70,7 +76,8 @@ fn mismatch(name: &str, span: Span, written: Exact, right: Exact) -> Option<Diag
         return None;
     }
     let right = format!("{} yuan", decimal(right.0, right.1));
-    let message = format!("the quick deduction of scale `{name}` does not agree with the brackets below: it must be {right}");
+    let message =
+        format!("the quick deduction of scale `{name}` does not agree with the brackets below: it must be {right}");
     let found = Diagnostic::new(Code::QuickDeduction, span, message, "would make the amount jump at the edge");
     let note = "deduction = deduction of the bracket below + its upper edge × (rate here − rate below)";
     Some(found.with_note(note).with_fix(format!("write `less {right}`"), vec![Edit { place: span, text: right }]))
@@ -121,14 +128,20 @@ mod tests {
     #[test]
     fn brackets_rise_and_deductions_agree() {
         for (brackets, expected) in [
-            ("to 36000 yuan => 3%, to 144000 yuan => 10% less 2520 yuan, to 30 万元 => 20% less 16920 yuan, above => 45% less 91920 yuan", ""),
+            (
+                "to 36000 yuan => 3%, to 144000 yuan => 10% less 2520 yuan, to 30 万元 => 20% less 16920 yuan, above => 45% less 91920 yuan",
+                "",
+            ),
             ("to 36000 yuan => 3%, above => 10%", ""),
             ("to 36000 yuan => 3% less 0 yuan, above => 10% less 2520 yuan", ""),
             (
                 "to 36000 yuan => 3%, above => 10% less 2500 yuan",
                 "E0606 the quick deduction of scale `s` does not agree with the brackets below: it must be 2520 yuan",
             ),
-            ("to 100 yuan => 0.5%, above => 1.25% less 0.7 yuan", "E0606 the quick deduction of scale `s` does not agree with the brackets below: it must be 0.75 yuan"),
+            (
+                "to 100 yuan => 0.5%, above => 1.25% less 0.7 yuan",
+                "E0606 the quick deduction of scale `s` does not agree with the brackets below: it must be 0.75 yuan",
+            ),
             ("to 2 万元 => 3%, to 15000 yuan => 10%, above => 20%", "E0605 the brackets of scale `s` do not rise"),
             ("to 36000 yuan => 3%, to 36000 yuan => 10%, above => 20%", "E0605 the brackets of scale `s` do not rise"),
             ("above => 3%, to 36000 yuan => 10%", "E0605 a bracket of scale `s` stands after `above`"),

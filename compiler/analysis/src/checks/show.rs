@@ -32,7 +32,9 @@ pub(crate) fn value(program: &Program, ty: &Type, value: &Value) -> String {
         }
         (Type::Record(id), Value::Record(fields)) => {
             let declared = program.record_of(*id).map(|record| record.fields.as_slice()).unwrap_or_default();
-            let part = |(field, part): (&enact_ir::Field, &Value)| format!("{}: {}", field.name, self::value(program, &field.ty, part));
+            let part = |(field, part): (&enact_ir::Field, &Value)| {
+                format!("{}: {}", field.name, self::value(program, &field.ty, part))
+            };
             format!("{{ {} }}", declared.iter().zip(fields).map(part).collect::<Vec<_>>().join(", "))
         }
         (_, Value::List(_)) => "[…]".to_owned(),
@@ -49,7 +51,11 @@ pub(crate) fn case(program: &Program, id: EnumId, place: u32) -> String {
 /// A name, in backticks where it needs them: a keyword or not a word.
 pub(crate) fn name(text: &str) -> String {
     let plain = text.chars().next().is_some_and(|first| first.is_alphabetic() || first == '_');
-    if plain && text.chars().all(|it| it.is_alphanumeric() || it == '_') { text.to_owned() } else { format!("`{text}`") }
+    if plain && text.chars().all(|it| it.is_alphanumeric() || it == '_') {
+        text.to_owned()
+    } else {
+        format!("`{text}`")
+    }
 }
 
 /// A number with its unit: `1_800 yuan` without the grouping, `85%`, `3.5`.
@@ -95,7 +101,12 @@ pub(crate) fn pattern(program: &Program, ty: &Type, atoms: &[Atom], set: &Set) -
     parts.join(" or ")
 }
 
-fn run_pattern(program: &Program, ty: &Type, (first, last): (&Atom, &Atom), (from_start, to_end): (bool, bool)) -> String {
+fn run_pattern(
+    program: &Program,
+    ty: &Type,
+    (first, last): (&Atom, &Atom),
+    (from_start, to_end): (bool, bool),
+) -> String {
     let edges = match (first, last) {
         (Atom::Numbers(lo, _), Atom::Numbers(_, hi)) => Some((Value::Number(*lo), Value::Number(*hi))),
         (Atom::Dates(lo, _), Atom::Dates(_, hi)) => Some((Value::Date(*lo), Value::Date(*hi))),
@@ -122,7 +133,8 @@ pub(crate) fn patterns(program: &Program, keys: &[Type], space: &Space, region: 
 
 /// An example of a region: `category = retiree, level = third`.
 pub(crate) fn example(program: &Program, keys: &[(String, Type)], space: &Space, region: &Region) -> String {
-    let part = |((key, ty), it): (&(String, Type), Option<Value>)| Some(format!("{key} = {}", value(program, ty, &it?)));
+    let part =
+        |((key, ty), it): (&(String, Type), Option<Value>)| Some(format!("{key} = {}", value(program, ty, &it?)));
     keys.iter().zip(space.example(region)).filter_map(part).collect::<Vec<_>>().join(", ")
 }
 
@@ -137,7 +149,8 @@ pub(crate) fn facts(program: &Program, decision: &Decision, facts: &Facts) -> St
 
 /// The depth of the recursion is that of the type, which is finite.
 fn fact_parts(program: &Program, path: &str, ty: &Type, fact: &Fact, parts: &mut Vec<String>) {
-    let fields = |id: &enact_ir::RecordId| program.record_of(*id).map(|record| record.fields.as_slice()).unwrap_or_default();
+    let fields =
+        |id: &enact_ir::RecordId| program.record_of(*id).map(|record| record.fields.as_slice()).unwrap_or_default();
     match (fact, ty.inner()) {
         (Fact::Missing, _) => {}
         (Fact::Known(Value::Record(values)), Type::Record(id)) => {

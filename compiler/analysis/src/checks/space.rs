@@ -34,7 +34,9 @@ impl Domain {
             Type::Number(NumberType { lo, hi, .. }) => Domain::Numbers(*lo, *hi),
             Type::Date => Domain::Dates(DAYS.0, DAYS.1),
             Type::Text { .. } => Domain::Text,
-            Type::Enum(id) => Domain::Finite((0..cases(*id)).filter_map(|n| u32::try_from(n).ok()).map(Value::Enum).collect()),
+            Type::Enum(id) => {
+                Domain::Finite((0..cases(*id)).filter_map(|n| u32::try_from(n).ok()).map(Value::Enum).collect())
+            }
             Type::Optional(inner) => Domain::Optional(Box::new(Domain::of(inner, cases))),
             Type::Record(_) | Type::List { .. } => Domain::Opaque,
         }
@@ -113,12 +115,14 @@ impl Space {
     /// The space of these keys, cut by these rows. A row with too few patterns has `_` for the rest.
     pub(crate) fn new(keys: &[Domain], rows: &[Vec<Pattern>]) -> Self {
         let column = |key: usize| rows.iter().filter_map(move |row| row.get(key));
-        let columns: Vec<Vec<Atom>> = keys.iter().enumerate().map(|(n, domain)| atoms(domain, &column(n).collect::<Vec<_>>())).collect();
+        let columns: Vec<Vec<Atom>> =
+            keys.iter().enumerate().map(|(n, domain)| atoms(domain, &column(n).collect::<Vec<_>>())).collect();
         let set = |row: &Vec<Pattern>, n: usize, atoms: &Vec<Atom>| match row.get(n) {
             Some(pattern) => collect(atoms, &|atom| meets(pattern, atom)),
             None => full(atoms.len()),
         };
-        let rows = rows.iter().map(|row| columns.iter().enumerate().map(|(n, atoms)| set(row, n, atoms)).collect()).collect();
+        let rows =
+            rows.iter().map(|row| columns.iter().enumerate().map(|(n, atoms)| set(row, n, atoms)).collect()).collect();
         Self { columns, rows }
     }
 
@@ -187,8 +191,12 @@ impl Space {
         let widest = (0..self.columns.len()).max_by_key(|key| self.atoms(*key).len());
         let whole = vec![(0, 1)];
         let set = |row: &Region| widest.and_then(|key| row.get(key).cloned()).unwrap_or_else(|| whole.clone());
-        let mut runs: Vec<(usize, usize, usize)> =
-            self.rows.iter().enumerate().flat_map(|(n, row)| set(row).into_iter().map(move |(start, end)| (start, end, n))).collect();
+        let mut runs: Vec<(usize, usize, usize)> = self
+            .rows
+            .iter()
+            .enumerate()
+            .flat_map(|(n, row)| set(row).into_iter().map(move |(start, end)| (start, end, n)))
+            .collect();
         runs.sort_unstable();
         let mut open: Vec<(usize, usize)> = Vec::new();
         for (start, end, row) in runs {
@@ -293,10 +301,15 @@ impl Search<'_> {
 fn atoms(domain: &Domain, patterns: &[&Pattern]) -> Vec<Atom> {
     match domain {
         Domain::Finite(values) => values.iter().cloned().map(Atom::One).collect(),
-        Domain::Numbers(lo, hi) => intervals(*lo, *hi, patterns).into_iter().map(|(lo, hi)| Atom::Numbers(lo, hi)).collect(),
+        Domain::Numbers(lo, hi) => {
+            intervals(*lo, *hi, patterns).into_iter().map(|(lo, hi)| Atom::Numbers(lo, hi)).collect()
+        }
         Domain::Dates(lo, hi) => {
             let day = |n: i128| i64::try_from(n).unwrap_or(DAYS.1);
-            intervals((*lo).into(), (*hi).into(), patterns).into_iter().map(|(lo, hi)| Atom::Dates(day(lo), day(hi))).collect()
+            intervals((*lo).into(), (*hi).into(), patterns)
+                .into_iter()
+                .map(|(lo, hi)| Atom::Dates(day(lo), day(hi)))
+                .collect()
         }
         Domain::Text => {
             let mut listed = BTreeSet::new();
@@ -374,7 +387,9 @@ fn meets(pattern: &Pattern, atom: &Atom) -> bool {
             Atom::One(value) => values.contains(value),
             _ => first.is_some_and(|first| values.iter().any(|value| whole(value) == Some(first))),
         },
-        Pattern::Range(low, high) => first.is_some_and(|first| low.is_none_or(|n| n <= first) && high.is_none_or(|n| first <= n)),
+        Pattern::Range(low, high) => {
+            first.is_some_and(|first| low.is_none_or(|n| n <= first) && high.is_none_or(|n| first <= n))
+        }
         Pattern::Either(parts) => parts.iter().any(|part| meets(part, atom)),
     }
 }

@@ -36,9 +36,15 @@ fn pattern(dice: &mut Dice, values: &[Value], depth: u64) -> Pattern {
     match dice.roll(if depth == 0 { 3 } else { 5 }) {
         0 => Pattern::Any,
         // "z" is the text that stands for all others: no pattern lists it.
-        1 | 2 => Pattern::OneOf((0..=dice.roll(2)).map(|_| pick(dice)).filter(|value| *value != Value::Text("z".into())).collect()),
+        1 | 2 => Pattern::OneOf(
+            (0..=dice.roll(2)).map(|_| pick(dice)).filter(|value| *value != Value::Text("z".into())).collect(),
+        ),
         3 => match (number(&pick(dice)), number(&pick(dice))) {
-            (Some(a), Some(b)) => [Pattern::Range(Some(a), Some(b)), Pattern::Range(None, Some(b)), Pattern::Range(Some(a), None)][dice.roll(3) as usize].clone(),
+            (Some(a), Some(b)) => {
+                [Pattern::Range(Some(a), Some(b)), Pattern::Range(None, Some(b)), Pattern::Range(Some(a), None)]
+                    [dice.roll(3) as usize]
+                    .clone()
+            }
             _ => Pattern::Any,
         },
         _ => Pattern::Either(vec![pattern(dice, values, 0), pattern(dice, values, 0)]),
@@ -49,14 +55,19 @@ fn matches(pattern: &Pattern, value: &Value) -> bool {
     match pattern {
         Pattern::Any => true,
         Pattern::OneOf(values) => values.contains(value),
-        Pattern::Range(low, high) => whole(value).is_some_and(|n| low.is_none_or(|low| low <= n) && high.is_none_or(|high| n <= high)),
+        Pattern::Range(low, high) => {
+            whole(value).is_some_and(|n| low.is_none_or(|low| low <= n) && high.is_none_or(|high| n <= high))
+        }
         Pattern::Either(parts) => parts.iter().any(|part| matches(part, value)),
     }
 }
 
 fn product(domains: &[&Vec<Value>]) -> Vec<Vec<Value>> {
     domains.iter().fold(vec![vec![]], |points, values| {
-        points.iter().flat_map(|point| values.iter().map(|value| [point.clone(), vec![value.clone()]].concat())).collect()
+        points
+            .iter()
+            .flat_map(|point| values.iter().map(|value| [point.clone(), vec![value.clone()]].concat()))
+            .collect()
     })
 }
 
@@ -70,7 +81,8 @@ fn agrees_with_brute_force() {
     let mut dice = Dice(7);
     let mut seen = [0; 4];
     for _ in 0..4000 {
-        let keys: Vec<&(Domain, Vec<Value>)> = (0..1 + dice.roll(3)).map(|_| &all[dice.roll(all.len() as u64) as usize]).collect();
+        let keys: Vec<&(Domain, Vec<Value>)> =
+            (0..1 + dice.roll(3)).map(|_| &all[dice.roll(all.len() as u64) as usize]).collect();
         let rows: Vec<Vec<Pattern>> =
             (0..dice.roll(7)).map(|_| keys.iter().map(|(_, values)| pattern(&mut dice, values, 1)).collect()).collect();
         let points = product(&keys.iter().map(|(_, values)| values).collect::<Vec<_>>());
@@ -130,7 +142,11 @@ fn too_many_regions_are_refused_and_not_looked_through() {
     let mut dice = Dice(1);
     let keys = vec![Domain::Numbers(0, 1_000_000); 8];
     let rows: Vec<Vec<Pattern>> = (0..400)
-        .map(|_| keys.iter().map(|_| Pattern::Range(Some(dice.roll(1000).into()), Some(1000 + i128::from(dice.roll(999_001))))).collect())
+        .map(|_| {
+            keys.iter()
+                .map(|_| Pattern::Range(Some(dice.roll(1000).into()), Some(1000 + i128::from(dice.roll(999_001)))))
+                .collect()
+        })
         .chain(keys.iter().enumerate().map(|(n, _)| {
             (0..keys.len()).map(|m| if m == n { Pattern::Range(None, Some(1000)) } else { Pattern::Any }).collect()
         }))

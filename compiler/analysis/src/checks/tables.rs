@@ -8,7 +8,8 @@ use enact_syntax::ast;
 
 /// Checks every version of a table. `table` is what `declared` was elaborated to.
 pub(crate) fn check(program: &Program, declared: &ast::Table, table: &enact_ir::Table) -> Vec<Diagnostic<Span>> {
-    let keys: Vec<(String, Type)> = declared.keys.iter().map(|key| key.name.text.clone()).zip(table.keys.iter().cloned()).collect();
+    let keys: Vec<(String, Type)> =
+        declared.keys.iter().map(|key| key.name.text.clone()).zip(table.keys.iter().cloned()).collect();
     let mut found = Vec::new();
     for version in &declared.versions {
         let from = version.from.map_or(i64::MIN, |from| show::day_number(&from));
@@ -28,7 +29,9 @@ fn places(body: &ast::TableBody) -> Option<Vec<Span>> {
     match body {
         ast::TableBody::Unknown | ast::TableBody::Single(_) => None,
         ast::TableBody::Rows(rows) => Some(rows.iter().map(|row| row.span).collect()),
-        ast::TableBody::Grid { rows, .. } => Some(rows.iter().flat_map(|row| row.cells.iter().map(|cell| cell.span)).collect()),
+        ast::TableBody::Grid { rows, .. } => {
+            Some(rows.iter().flat_map(|row| row.cells.iter().map(|cell| cell.span)).collect())
+        }
     }
 }
 
@@ -74,23 +77,35 @@ impl Version<'_> {
 
     fn hole(&self, space: &Space, region: &super::space::Region) -> Diagnostic<Span> {
         let example = show::example(self.program, self.keys, space, region);
-        let message = if self.keys.is_empty() { format!("{} is empty", self.name()) } else { format!("{} has no row for {example}", self.name()) };
+        let message = if self.keys.is_empty() {
+            format!("{} is empty", self.name())
+        } else {
+            format!("{} has no row for {example}", self.name())
+        };
         let types: Vec<Type> = self.keys.iter().map(|(_, ty)| ty.clone()).collect();
         let patterns = show::patterns(self.program, &types, space, region);
         let row = match patterns.as_slice() {
             [one] => one.clone(),
             many => format!("({})", many.join(", ")),
         };
-        Diagnostic::new(Code::TableHole, self.head, message, "does not cover every case").with_help(format!("add the row `{row} => …`"))
+        Diagnostic::new(Code::TableHole, self.head, message, "does not cover every case")
+            .with_help(format!("add the row `{row} => …`"))
     }
 
     fn conflict(&self, space: &Space, overlap: &Overlap) -> Diagnostic<Span> {
         let example = show::example(self.program, self.keys, space, &overlap.region);
-        let value = |row: usize| self.rows.get(row).map(|row| show::value(self.program, self.ty, &row.value)).unwrap_or_default();
+        let value = |row: usize| {
+            self.rows.get(row).map(|row| show::value(self.program, self.ty, &row.value)).unwrap_or_default()
+        };
         let message = format!("rows of {} disagree for {example}", self.name());
-        Diagnostic::new(Code::TableConflict, self.place(overlap.second), message, format!("{} by this row", value(overlap.second)))
-            .with_label(self.place(overlap.first), format!("{} by this row", value(overlap.first)))
-            .with_help("narrow one of the rows, or write `first` after the type if the earlier row is to count")
+        Diagnostic::new(
+            Code::TableConflict,
+            self.place(overlap.second),
+            message,
+            format!("{} by this row", value(overlap.second)),
+        )
+        .with_label(self.place(overlap.first), format!("{} by this row", value(overlap.first)))
+        .with_help("narrow one of the rows, or write `first` after the type if the earlier row is to count")
     }
 
     fn unreachable(&self, dead: &Unreachable) -> Diagnostic<Span> {
@@ -98,10 +113,16 @@ impl Version<'_> {
         let found = |label: &str| Diagnostic::new(Code::UnreachableArm, self.place(dead.row), message.clone(), label);
         match dead.covered_by.as_slice() {
             [] => found("no value of the key's type can match").with_help("correct the row, or remove it"),
-            [one] => found("nothing is left for this row").with_label(self.place(*one), "this row takes it all").with_help("put the narrower row first"),
+            [one] => found("nothing is left for this row")
+                .with_label(self.place(*one), "this row takes it all")
+                .with_help("put the narrower row first"),
             many => {
-                let labelled = |it: Diagnostic<Span>, row: &usize| it.with_label(self.place(*row), "takes a part of it");
-                many.iter().take(3).fold(found("nothing is left for this row"), labelled).with_help("put the narrower row first")
+                let labelled =
+                    |it: Diagnostic<Span>, row: &usize| it.with_label(self.place(*row), "takes a part of it");
+                many.iter()
+                    .take(3)
+                    .fold(found("nothing is left for this row"), labelled)
+                    .with_help("put the narrower row first")
             }
         }
     }
@@ -121,7 +142,11 @@ mod tests {
 
     fn program() -> Program {
         let case = |name: &str| Case { name: name.into(), code: name.into(), labels: Labels::default() };
-        let enums = vec![Enum { name: "Category".into(), labels: Labels::default(), cases: ["employee", "retiree"].map(case).to_vec() }];
+        let enums = vec![Enum {
+            name: "Category".into(),
+            labels: Labels::default(),
+            cases: ["employee", "retiree"].map(case).to_vec(),
+        }];
         Program { enums, ..Program::default() }
     }
 
@@ -137,9 +162,20 @@ mod tests {
         let ast::ItemKind::Table(declared) = item(text).kind else { panic!("no table") };
         let keys = vec![Type::Enum(EnumId(0)), number(0, 120)].into_iter().take(declared.keys.len()).collect();
         let version = enact_ir::Version { from: i64::MIN, until: i64::MAX, cites: vec![], rows: Some(rows) };
-        let table = enact_ir::Table { name: "t".into(), labels: Labels::default(), dated: false, keys, ty: number(0, 9), versions: vec![version] };
+        let table = enact_ir::Table {
+            name: "t".into(),
+            labels: Labels::default(),
+            dated: false,
+            keys,
+            ty: number(0, 9),
+            versions: vec![version],
+        };
         let found = check(&program(), &declared, &table);
-        found.iter().map(|it| format!("{} | {}", lines(std::slice::from_ref(it)), it.help.clone().unwrap_or_default())).collect::<Vec<_>>().join("\n")
+        found
+            .iter()
+            .map(|it| format!("{} | {}", lines(std::slice::from_ref(it)), it.help.clone().unwrap_or_default()))
+            .collect::<Vec<_>>()
+            .join("\n")
     }
 
     #[test]
@@ -176,7 +212,10 @@ mod tests {
     #[test]
     fn rows_that_agree_may_overlap() {
         let text = "table t (category: Category) : int { employee => 1, _ => 1 }";
-        assert_eq!(findings(text, vec![row(vec![Pattern::OneOf(vec![Value::Enum(0)])], 1), row(vec![Pattern::Any], 1)]), "");
+        assert_eq!(
+            findings(text, vec![row(vec![Pattern::OneOf(vec![Value::Enum(0)])], 1), row(vec![Pattern::Any], 1)]),
+            ""
+        );
     }
 
     #[test]

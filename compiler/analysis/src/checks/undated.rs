@@ -67,7 +67,10 @@ pub(crate) fn check(item: &Item, dated: &Dated) -> Vec<Diagnostic<Span>> {
             false => format!("`{}` reads `{figure}` without a date", name.text),
         };
         let found = Diagnostic::new(Code::NoDate, name.span, message, "its figures depend on the day");
-        Some(found.with_help(format!("write `as of …` after the inputs of decision `{}`, or `at …` here", decision.name.text)))
+        Some(found.with_help(format!(
+            "write `as of …` after the inputs of decision `{}`, or `at …` here",
+            decision.name.text
+        )))
     };
     reads(exprs, &locals).into_iter().filter_map(found).collect()
 }
@@ -98,9 +101,15 @@ fn walk<'a>(expr: &'a Expr, found: &mut Vec<&'a Name>) {
             }
             walk(date, found);
         }
-        ExprKind::Field(it, _) | ExprKind::FieldMissing(it) | ExprKind::Unary(_, it) | ExprKind::IsPresent(it) | ExprKind::IsAbsent(it) => walk(it, found),
+        ExprKind::Field(it, _)
+        | ExprKind::FieldMissing(it)
+        | ExprKind::Unary(_, it)
+        | ExprKind::IsPresent(it)
+        | ExprKind::IsAbsent(it) => walk(it, found),
         ExprKind::Round { value, .. } => walk(value, found),
-        ExprKind::Range(a, b) | ExprKind::Binary(_, a, b) | ExprKind::Otherwise(a, b) => [a, b].into_iter().for_each(|it| walk(it, found)),
+        ExprKind::Range(a, b) | ExprKind::Binary(_, a, b) | ExprKind::Otherwise(a, b) => {
+            [a, b].into_iter().for_each(|it| walk(it, found))
+        }
         ExprKind::If(a, b, c) => [a, b, c].into_iter().for_each(|it| walk(it, found)),
         ExprKind::Match(it, arms) => {
             walk(it, found);
@@ -111,7 +120,10 @@ fn walk<'a>(expr: &'a Expr, found: &mut Vec<&'a Name>) {
         }
         ExprKind::Aggregate { body, binder, .. } | ExprKind::Comprehension { body, binder } => {
             let mut inner = Vec::new();
-            [Some(&**body), binder.filter.as_ref(), binder.by.as_ref()].into_iter().flatten().for_each(|it| walk(it, &mut inner));
+            [Some(&**body), binder.filter.as_ref(), binder.by.as_ref()]
+                .into_iter()
+                .flatten()
+                .for_each(|it| walk(it, &mut inner));
             found.extend(inner.into_iter().filter(|name| name.text != binder.name.text));
             walk(&binder.list, found);
         }
@@ -144,7 +156,11 @@ mod tests {
 
     #[test]
     fn a_figure_needs_a_day() {
-        let figures = ["parameter p : int cite law.art(1) { from 2000-01-01 = 1 }", "define f (n: int) = n + p", "define g (n: int) = f(n)"];
+        let figures = [
+            "parameter p : int cite law.art(1) { from 2000-01-01 = 1 }",
+            "define f (n: int) = n + p",
+            "define g (n: int) = f(n)",
+        ];
         for (decision, expected) in [
             ("decision d { output o: int = p }", "E0603 `p` is read without a date"),
             ("decision d { output o: int = p at 2001-01-01 }", ""),

@@ -33,7 +33,8 @@ pub(crate) fn check(items: &[Declared<'_>]) -> Vec<(usize, Diagnostic<Span>)> {
     }
     let mut found = Vec::new();
     for (n, declared) in items.iter().enumerate().filter(|(_, declared)| declared.own) {
-        let elsewhere = |name: &Name| uses.get(name.text.as_str()).is_some_and(|users| users.iter().any(|user| *user != n));
+        let elsewhere =
+            |name: &Name| uses.get(name.text.as_str()).is_some_and(|users| users.iter().any(|user| *user != n));
         if decided.contains(declared.module) {
             let unused = declaration(&declared.item.kind).filter(|(_, name)| !elsewhere(name));
             found.extend(unused.map(|(word, name)| (n, never_used(word, name))));
@@ -60,7 +61,8 @@ fn declaration(kind: &ItemKind) -> Option<(&'static str, &Name)> {
 
 fn never_used(word: &str, name: &Name) -> Diagnostic<Span> {
     let message = format!("{word} `{}` is never used", name.text);
-    Diagnostic::new(Code::UnusedName, name.span, message, "declared here").with_help("remove it, or use it where it was meant")
+    Diagnostic::new(Code::UnusedName, name.span, message, "declared here")
+        .with_help("remove it, or use it where it was meant")
 }
 
 fn lets(item: &Item) -> Vec<Diagnostic<Span>> {
@@ -71,11 +73,19 @@ fn lets(item: &Item) -> Vec<Diagnostic<Span>> {
         _ => None,
     });
     let inputs = decision.inputs.iter().map(|input| ("input", &input.name));
-    inputs.chain(bound).filter(|(_, name)| !used.contains(name.text.as_str())).map(|(word, name)| never_used(word, name)).collect()
+    inputs
+        .chain(bound)
+        .filter(|(_, name)| !used.contains(name.text.as_str()))
+        .map(|(word, name)| never_used(word, name))
+        .collect()
 }
 
 /// An import of which the importing file mentions no name.
-fn import(declared: &Declared<'_>, items: &[Declared<'_>], uses: &BTreeMap<&str, BTreeSet<usize>>) -> Option<Diagnostic<Span>> {
+fn import(
+    declared: &Declared<'_>,
+    items: &[Declared<'_>],
+    uses: &BTreeMap<&str, BTreeSet<usize>>,
+) -> Option<Diagnostic<Span>> {
     let ItemKind::Import(import) = &declared.item.kind else { return None };
     let path = import.path.iter().map(|part| part.text.as_str()).collect::<Vec<_>>().join(".");
     let mentioned_here = |name: &Name| {
@@ -103,13 +113,20 @@ mod tests {
             (vec![used, "record A { b: int }", "source law = law \"…\"", "table t (b: int) : int { _ => 1 }"], ""),
             (vec![used, "record B { b: int }"], "W0902 record `B` is never used"),
             (vec![used, "define f (n: int) = f(n)"], "W0902 define `f` is never used"),
-            (vec![used, "enum E { a, b }", "source other = law \"…\""], "W0902 enum `E` is never used\nW0902 source `other` is never used"),
-            (vec!["decision d input a: int, b: int { let x = a let y = a output o: int = x }"], "W0902 input `b` is never used\nW0902 let `y` is never used"),
+            (
+                vec![used, "enum E { a, b }", "source other = law \"…\""],
+                "W0902 enum `E` is never used\nW0902 source `other` is never used",
+            ),
+            (
+                vec!["decision d input a: int, b: int { let x = a let y = a output o: int = x }"],
+                "W0902 input `b` is never used\nW0902 let `y` is never used",
+            ),
             // A module without decision is there for others.
             (vec!["define f (n: int) = n", "enum E { a }"], ""),
         ] {
             let items: Vec<Item> = texts.iter().map(|text| item(text)).collect();
-            let declared: Vec<Declared<'_>> = items.iter().map(|item| Declared { module: "m", file: 0, own: true, item }).collect();
+            let declared: Vec<Declared<'_>> =
+                items.iter().map(|item| Declared { module: "m", file: 0, own: true, item }).collect();
             let found: Vec<_> = check(&declared).into_iter().map(|(_, it)| it).collect();
             assert_eq!(lines(&found), expected, "{texts:?}");
         }

@@ -43,7 +43,8 @@ pub(crate) fn check(item: &Item, reach: Option<&Reach>) -> Vec<Diagnostic<Span>>
 
 fn order(name: &Name, periods: &[Period]) -> Vec<Diagnostic<Span>> {
     let ending = periods.iter().filter_map(|it| ends_early(name, it));
-    let pairs = periods.iter().zip(periods.iter().skip(1)).filter_map(|(earlier, later)| misordered(name, earlier, later));
+    let pairs =
+        periods.iter().zip(periods.iter().skip(1)).filter_map(|(earlier, later)| misordered(name, earlier, later));
     ending.chain(pairs).collect()
 }
 
@@ -54,7 +55,12 @@ fn ends_early(name: &Name, period: &Period) -> Option<Diagnostic<Span>> {
     }
     let message = format!("a version of `{}` ends before it begins", name.text);
     let text = |date: &DateLit| day(day_number(date));
-    let found = Diagnostic::new(Code::ParameterOverlap, until.span, message, format!("{} is before {}", text(&until), text(&from)));
+    let found = Diagnostic::new(
+        Code::ParameterOverlap,
+        until.span,
+        message,
+        format!("{} is before {}", text(&until), text(&from)),
+    );
     Some(found.with_help("`until` names the last day on which the version holds"))
 }
 
@@ -83,7 +89,11 @@ fn misordered(name: &Name, earlier: &Period, later: &Period) -> Option<Diagnosti
         format!("versions of `{name}` overlap: two of them hold on {}", day(start))
     };
     let found = Diagnostic::new(Code::ParameterOverlap, from.span, message, "begins here");
-    Some(found.with_label(says, "the version before it").with_help("order versions by their first day, each after the last day of the one before"))
+    Some(
+        found
+            .with_label(says, "the version before it")
+            .with_help("order versions by their first day, each after the last day of the one before"),
+    )
 }
 
 fn inner_gaps(name: &Name, periods: &[Period]) -> Vec<Diagnostic<Span>> {
@@ -100,8 +110,15 @@ fn inner_gaps(name: &Name, periods: &[Period]) -> Vec<Diagnostic<Span>> {
         }
         let message = format!("`{}` has no version from {} to {}", name.text, day(first), day(last));
         let found = Diagnostic::new(Code::ParameterGap, from.span, message, "the next version begins here");
-        let fix = Edit { place: Span { end: later.span.start, ..later.span }, text: format!("from {} unknown\n  ", day(first)) };
-        Some(found.with_label(earlier.span, "the version before it").with_fix("say that the figure is not known for these days", vec![fix]))
+        let fix = Edit {
+            place: Span { end: later.span.start, ..later.span },
+            text: format!("from {} unknown\n  ", day(first)),
+        };
+        Some(
+            found
+                .with_label(earlier.span, "the version before it")
+                .with_fix("say that the figure is not known for these days", vec![fix]),
+        )
     };
     periods.iter().zip(periods.iter().skip(1)).filter_map(gap).collect()
 }
@@ -114,9 +131,13 @@ fn early_gap(name: &Name, periods: &[Period], reach: &Reach) -> Option<Diagnosti
         return None;
     }
     let example = start - 1;
-    let message = format!("`{}` has no version before {}, but can be asked for {}", name.text, day(start), day(example));
+    let message =
+        format!("`{}` has no version before {}, but can be asked for {}", name.text, day(start), day(example));
     let found = Diagnostic::new(Code::ParameterGap, from.span, message, "the first version begins here");
-    let fix = Edit { place: Span { end: first.span.start, ..first.span }, text: format!("before {} unknown\n  ", day(start)) };
+    let fix = Edit {
+        place: Span { end: first.span.start, ..first.span },
+        text: format!("before {} unknown\n  ", day(start)),
+    };
     Some(found.with_note(asked(reach)).with_fix(format!("write `before {} unknown`", day(start)), vec![fix]))
 }
 
@@ -167,14 +188,26 @@ mod tests {
                 "E0601 `p` has no version from 2011-01-01 to 2011-12-31",
             ),
             ("before 2009-01-01 unknown from 2010-01-01 = 1", "E0601 `p` has no version from 2009-01-01 to 2009-12-31"),
-            ("before 2011-01-01 unknown from 2010-01-01 = 1", "E0602 versions of `p` overlap: two of them hold on 2010-01-01"),
-            ("from 2010-01-01 = 1 from 2010-01-01 = 2", "E0602 versions of `p` overlap: two of them hold on 2010-01-01"),
+            (
+                "before 2011-01-01 unknown from 2010-01-01 = 1",
+                "E0602 versions of `p` overlap: two of them hold on 2010-01-01",
+            ),
+            (
+                "from 2010-01-01 = 1 from 2010-01-01 = 2",
+                "E0602 versions of `p` overlap: two of them hold on 2010-01-01",
+            ),
             (
                 "from 2010-01-01 until 2011-01-01 = 1 from 2011-01-01 = 2",
                 "E0602 versions of `p` overlap: two of them hold on 2011-01-01",
             ),
-            ("from 2011-01-01 = 1 from 2010-01-01 = 2", "E0602 versions of `p` are out of order: 2010-01-01 stands after 2011-01-01"),
-            ("from 2011-01-01 = 1 before 2011-01-01 unknown", "E0602 `before 2011-01-01 unknown` stands after another version of `p`"),
+            (
+                "from 2011-01-01 = 1 from 2010-01-01 = 2",
+                "E0602 versions of `p` are out of order: 2010-01-01 stands after 2011-01-01",
+            ),
+            (
+                "from 2011-01-01 = 1 before 2011-01-01 unknown",
+                "E0602 `before 2011-01-01 unknown` stands after another version of `p`",
+            ),
             ("from 2011-01-01 until 2010-01-01 = 1", "E0602 a version of `p` ends before it begins"),
         ] {
             let item = item(&format!("parameter p : int {{ {versions} }}"));
