@@ -172,3 +172,55 @@ fn fact_parts(program: &Program, path: &str, ty: &Type, fact: &Fact, parts: &mut
         (Fact::Record(_) | Fact::List(_), _) => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_shown_as_they_are_written() {
+        let number = |kind, scale, n| super::number(&NumberType { kind, scale, lo: n, hi: n }, n);
+        for (kind, scale, n, expected) in [
+            (NumberKind::Int, 0, -12, "-12"),
+            (NumberKind::Decimal, 2, 5, "0.05"),
+            (NumberKind::Decimal, 2, -350, "-3.5"),
+            (NumberKind::Money, 2, 180_000, "1800 yuan"),
+            (NumberKind::Money, 2, 1, "0.01 yuan"),
+            (NumberKind::Rate, 0, 1, "100%"),
+            (NumberKind::Rate, 1, 5, "50%"),
+            (NumberKind::Rate, 2, 87, "87%"),
+            (NumberKind::Rate, 4, 8750, "87.5%"),
+            (NumberKind::Decimal, 1, i128::MIN, "-17014118346046923173168730371588410572.8"),
+        ] {
+            assert_eq!(number(kind, scale, n), expected);
+        }
+    }
+
+    #[test]
+    fn a_set_of_numbers_is_shown_as_a_pattern() {
+        let ty = Type::Number(NumberType { kind: NumberKind::Int, scale: 0, lo: 0, hi: 99 });
+        let atoms = [Atom::Numbers(0, 9), Atom::Numbers(10, 19), Atom::Numbers(20, 20), Atom::Numbers(21, 99)];
+        for (set, expected) in [
+            (vec![(0, 4)], "_"),
+            (vec![(0, 1)], "<= 9"),
+            (vec![(1, 3)], "10 .. 20"),
+            (vec![(2, 3)], "20"),
+            (vec![(2, 4)], ">= 20"),
+            (vec![(0, 1), (2, 3)], "<= 9 or 20"),
+        ] {
+            assert_eq!(pattern(&Program::default(), &ty, &atoms, &set), expected);
+        }
+        let optional = Type::Optional(Box::new(ty));
+        let atoms = [Atom::One(Value::Absent), Atom::Numbers(0, 9), Atom::Numbers(10, 99)];
+        for (set, expected) in [(vec![(0, 1)], "absent"), (vec![(0, 2)], "absent or <= 9"), (vec![(2, 3)], ">= 10")] {
+            assert_eq!(pattern(&Program::default(), &optional, &atoms, &set), expected);
+        }
+    }
+
+    #[test]
+    fn a_name_that_is_no_word_stands_in_backticks() {
+        for (text, expected) in [("retiree", "retiree"), ("退休", "退休"), ("R2.4", "`R2.4`"), ("2x", "`2x`"), ("", "``")] {
+            assert_eq!(name(text), expected);
+        }
+    }
+}
