@@ -40,7 +40,7 @@ mod tests {
     fn the_calendar_names_every_year_from_2008_to_2026() {
         let (_, text) = FILES.iter().find(|(path, _)| path.ends_with("working_days.enact")).expect("the calendar");
         for year in 2008..=2026 {
-            assert_eq!(text.matches(&format!("\n  {year} cite notices.notice(")).count(), 1, "{year}");
+            assert_eq!(text.matches(&format!("\n  {year} cite holiday_notices.notice(")).count(), 1, "{year}");
         }
     }
 }
