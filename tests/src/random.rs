@@ -11,7 +11,7 @@ impl Random {
     }
 
     /// The next number.
-    pub fn next(&mut self) -> u64 {
+    pub fn number(&mut self) -> u64 {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
         self.0 ^= self.0 >> 27;
@@ -20,7 +20,7 @@ impl Random {
 
     /// A number below `n`; 0 for 0.
     pub fn below(&mut self, n: usize) -> usize {
-        if n == 0 { 0 } else { (self.next() % n as u64) as usize }
+        if n == 0 { 0 } else { (self.number() % n as u64) as usize }
     }
 
     /// One of the elements.
@@ -98,7 +98,7 @@ pub fn mutate(random: &mut Random, corpus: &[String]) -> String {
                 chars.splice(at..end, other.get(from..to).unwrap_or_default().iter().copied());
             }
             4 => {
-                let any = char::from_u32((random.next() % 0x3000) as u32).unwrap_or('?');
+                let any = char::from_u32((random.number() % 0x3000) as u32).unwrap_or('?');
                 if let Some(c) = chars.get_mut(at) {
                     *c = any;
                 }

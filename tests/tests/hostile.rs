@@ -93,7 +93,7 @@ fn random_bytes_and_soups_of_words() {
     ];
     let mut random = Random::new(7);
     for _ in 0..300 {
-        let bytes: Vec<u8> = (0..random.below(2_000)).map(|_| random.next() as u8).collect();
+        let bytes: Vec<u8> = (0..random.below(2_000)).map(|_| random.number() as u8).collect();
         in_time(|| analyse_text(&String::from_utf8_lossy(&bytes)));
         let soup: Vec<&str> = (0..random.below(300)).filter_map(|_| random.pick(&words).copied()).collect();
         in_time(|| analyse_text(&soup.join(" ")));

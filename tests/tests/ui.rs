@@ -2,6 +2,7 @@
 
 use enact_analysis::Database;
 use enact_ir::{Verified, case};
+use enact_tests::command::TODAY;
 use enact_tests::{analyse, announce, files};
 
 fn schemas() -> Vec<(String, String)> {
@@ -37,7 +38,7 @@ fn the_pictures() {
 pub fn run_tests(program: &Verified, db: &Database) -> Result<(), String> {
     let mut failures = String::new();
     for case in db.tests() {
-        let outcome = case.run(program);
+        let outcome = case.run(program, TODAY);
         for difference in case::check(program, &case, &outcome) {
             failures.push_str(&format!("test `{}`: {difference}\n", case.name));
         }

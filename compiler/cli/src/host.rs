@@ -54,26 +54,26 @@ impl Status {
 
 /// Why a command stopped early.
 #[derive(Debug)]
-pub struct Failure {
+pub(crate) struct Failure {
     /// How the run ends.
-    pub status: Status,
+    pub(crate) status: Status,
     /// What is said on standard error, one line a problem; empty when all has been said.
-    pub message: String,
+    pub(crate) message: String,
 }
 
 impl Failure {
     /// The policy, or a file of it, has errors.
-    pub fn policy(message: impl Into<String>) -> Self {
+    pub(crate) fn policy(message: impl Into<String>) -> Self {
         Self { status: Status::Failed, message: message.into() }
     }
 
     /// The command was used wrongly.
-    pub fn misused(message: impl Into<String>) -> Self {
+    pub(crate) fn misused(message: impl Into<String>) -> Self {
         Self { status: Status::Misused, message: message.into() }
     }
 
     /// The input was rejected.
-    pub fn rejected(message: impl Into<String>) -> Self {
+    pub(crate) fn rejected(message: impl Into<String>) -> Self {
         Self { status: Status::Rejected, message: message.into() }
     }
 }

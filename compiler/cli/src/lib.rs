@@ -11,8 +11,10 @@ mod coverage;
 mod disk;
 mod host;
 mod literate;
-mod project;
+
+mod outline;
 mod present;
+mod project;
 
 pub use host::{Host, Status, Tongue};
 

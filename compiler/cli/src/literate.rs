@@ -6,7 +6,7 @@ use enact_syntax::FormatOptions;
 /// The Markdown text with each of its `enact` blocks set in the one form.
 ///
 /// A block is set by itself, so a declaration that runs over two blocks is refused with the parser's words.
-pub(crate) fn format(text: &str, options: &FormatOptions) -> Result<String, Vec<Diagnostic<Span>>> {
+pub(crate) fn format(text: &str, options: FormatOptions) -> Result<String, Vec<Diagnostic<Span>>> {
     let mut out = String::with_capacity(text.len());
     let mut problems = Vec::new();
     // Where lines differ between the text and its blanked twin there is prose; where they agree and stand in a fence, rules.

@@ -3,7 +3,7 @@
 use crate::host::{Host, Status, Tongue};
 use crate::{disk, literate, project};
 use enact_base::{Diagnostic, FileId, Place, Sources, Span, render};
-use enact_syntax::{FormatOptions, ast};
+use enact_syntax::FormatOptions;
 use std::path::{Path, PathBuf};
 
 /// Set rule files in the one form
@@ -21,12 +21,12 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, host: &mut Host<'_>) -> crate::Ended {
-    let options = FormatOptions { keywords: args.keywords.map(keywords), ..FormatOptions::default() };
+    let options = FormatOptions { keywords: args.keywords.map(keywords) };
     let files = project::rule_files(&args.path)?;
     let mut status = Status::Done;
     let mut changed = 0;
     for file in &files {
-        match one(file, &options, args.check) {
+        match one(file, options, args.check) {
             Ok(false) => {}
             Ok(true) => {
                 changed += 1;
@@ -70,7 +70,7 @@ impl Refused {
 }
 
 /// Whether the file was not in the form; writes it unless only checking.
-fn one(file: &Path, options: &FormatOptions, check: bool) -> Result<bool, Refused> {
+fn one(file: &Path, options: FormatOptions, check: bool) -> Result<bool, Refused> {
     let raw = disk::read_raw_text(file).map_err(Refused::Problem)?;
     let (mark, text) = match raw.strip_prefix('\u{feff}') {
         Some(text) => ("\u{feff}", text),
@@ -88,9 +88,9 @@ fn one(file: &Path, options: &FormatOptions, check: bool) -> Result<bool, Refuse
     Ok(true)
 }
 
-fn keywords(tongue: Tongue) -> ast::Tongue {
+fn keywords(tongue: Tongue) -> enact_syntax::Tongue {
     match tongue {
-        Tongue::Zh => ast::Tongue::Zh,
-        Tongue::En => ast::Tongue::En,
+        Tongue::Zh => enact_syntax::Tongue::Zh,
+        Tongue::En => enact_syntax::Tongue::En,
     }
 }
