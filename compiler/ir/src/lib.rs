@@ -5,7 +5,9 @@
 
 #![forbid(unsafe_code)]
 
+pub mod calendar;
 mod facts;
+pub mod ops;
 mod outcome;
 pub mod program;
 pub mod types;
