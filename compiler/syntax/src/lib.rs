@@ -1,4 +1,18 @@
 //! Source text of Enact: tokens, tree, parser, formatter.
+//!
+//! `lex` cuts a text into lossless tokens, `split` cuts the tokens into declarations, `parse_item` makes the tree of each.
+
 #![forbid(unsafe_code)]
 
 pub mod ast;
+mod build;
+mod expected;
+mod literate;
+mod parse;
+mod split;
+mod token;
+
+pub use literate::literate;
+pub use parse::{MAX_FILE, ParsedItem, parse_file, parse_item};
+pub use split::{ItemSlice, split};
+pub use token::{Keyword, Kind, Token, Tokens, lex, text_of};

@@ -250,7 +250,7 @@ pub struct GridRow {
     pub span: Span,
 }
 
-/// `scale income_tax "…" (x: money) : money { from 2019-01-01 cite … { to 36000 yuan => 3%, above => 45% } }`: each bracket's rate applies to the part inside it.
+/// `scale income_tax "…" (x: money) { from 2019-01-01 cite … { to 36000 yuan => 3%, above => 45% } }`: each bracket's rate applies to the part inside it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Scale {
     /// Its name.
