@@ -7,6 +7,7 @@
 
 pub mod calendar;
 mod facts;
+pub mod needs;
 pub mod ops;
 mod outcome;
 pub mod program;
