@@ -147,7 +147,7 @@ mod tests {
             ("above => 3%, to 36000 yuan => 10%", "E0605 a bracket of scale `s` stands after `above`"),
             ("to 36000 yuan => 3%", "E0605 scale `s` says nothing above its last edge"),
         ] {
-            let text = format!("scale s (x: money) : money cite law.art(3) {{ from 2019-01-01 {{ {brackets} }} }}");
+            let text = format!("scale s (x: money) cite law.art(3) {{ from 2019-01-01 {{ {brackets} }} }}");
             let ItemKind::Scale(scale) = item(&text).kind else { panic!("no scale") };
             assert_eq!(lines(&super::check(&scale)), expected, "{brackets}");
         }
