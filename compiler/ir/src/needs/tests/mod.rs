@@ -1,0 +1,7 @@
+//! Every tier against brute force on small domains: every state of knowledge, every fact.
+
+mod brute;
+mod build;
+mod cases;
+mod meeting;
+mod random;
