@@ -1,1 +1,32 @@
-//! schema
+//! The schemas of records on chain as one model, and what they mean for the policies that read those records.
+//!
+//! Pure: files come in through [`Files`], findings go out as data. [`Schema::read`] makes a [`Shape`]; [`fit`] proves that a record
+//! ([`Demand`]) can be read from every document of it, or shows one that cannot.
+
+#![forbid(unsafe_code)]
+
+mod amount;
+mod decimal;
+mod demand;
+mod describe;
+mod example;
+mod fit;
+mod meet;
+mod model;
+mod pattern;
+mod read;
+mod reference;
+mod regex;
+mod text;
+mod validate;
+
+pub use decimal::{Decimal, scaled_text};
+pub use demand::{Demand, Field, Range};
+pub use example::{NoExample, example, json_text};
+pub use fit::{Misfit, fit, infer_max, infer_range};
+pub use model::*;
+pub use read::Schema;
+pub use reference::Files;
+pub use validate::{Violation, validate};
+
+pub(crate) use describe::numeral;

@@ -1,0 +1,479 @@
+//! JSON Schema, drafts 7 and 2020-12, read into a [`Shape`].
+//!
+//! Keywords only ever forbid documents. What is not modelled is left out, which allows too many documents and never too few, and is
+//! noted where it stands (see the module `model`).
+
+use crate::Decimal;
+use crate::meet::{Budget, TooLarge, apart, leave_out, meet, side_by_side};
+use crate::model::{
+    Array, Bound, Kind, Notes, Number, Object, Origin, Property, Reach, Rest, SchemaProblem, Shape, Text, TextValue,
+};
+use crate::pattern;
+use crate::reference::{Document, Files, Library, problem, step};
+use crate::regex::Regexes;
+use enact_base::Code;
+use enact_base::json::Json;
+use std::rc::Rc;
+
+/// Deepest nesting of schemas, and most schemas and intersections of one reading.
+const DEPTH: usize = 60;
+const WORK: usize = 60_000;
+
+/// A schema of the project.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Schema {
+    /// The file, relative to the project.
+    pub path: String,
+    /// What its documents look like.
+    pub shape: Shape,
+}
+
+impl Schema {
+    /// Reads the schema at `path` (`schemas/a.json`, or `schemas/a.json#/$defs/b` for a part of a file).
+    ///
+    /// # Errors
+    /// The file or what it refers to as a whole cannot be read. Problems deeper inside are kept in the shape, and matter where they are read.
+    pub fn read<F: Files + ?Sized>(path: &str, files: &F) -> Result<Schema, Vec<SchemaProblem>> {
+        let (file, fragment) = path.split_once('#').unwrap_or((path, ""));
+        let mut reader = Reader { library: Library::new(files), stack: Vec::new(), depth: 0, budget: Budget(WORK) };
+        let document = reader.library.document(file).map_err(|problem| vec![problem])?;
+        let start = reader.library.resolve(&document, "", &format!("#{fragment}"));
+        let (document, pointer) = start.map_err(|problem| vec![problem])?;
+        reader.stack.push((document.path.clone(), pointer.clone()));
+        let shape = match document.at(&pointer) {
+            Some(json) => reader.shape(&document, json, &pointer),
+            None => Shape::never(Origin { file: file.to_owned(), pointer }),
+        };
+        match shape.problem() {
+            Some(problem) => Err(vec![problem.clone()]),
+            None => Ok(Schema { path: path.to_owned(), shape }),
+        }
+    }
+
+    /// Everything in the schema that cannot be decided or found, whether or not it is read.
+    pub fn problems(&self) -> Vec<SchemaProblem> {
+        let mut found = std::collections::BTreeSet::new();
+        crate::meet::problems(&self.shape, &mut found);
+        found.into_iter().collect()
+    }
+}
+
+struct Reader<'f, F: Files + ?Sized> {
+    library: Library<'f, F>,
+    /// The references that are being followed.
+    stack: Vec<(String, String)>,
+    depth: usize,
+    budget: Budget,
+}
+
+/// A schema object that is being read: where it stands, and what has been found wrong with it.
+struct Here<'a> {
+    file: &'a str,
+    pointer: &'a str,
+    json: &'a Json,
+    problems: Vec<(SchemaProblem, fn(&Kind) -> bool)>,
+}
+
+impl Here<'_> {
+    fn origin(&self) -> Origin {
+        Origin { file: self.file.to_owned(), pointer: self.pointer.to_owned() }
+    }
+
+    /// Notes a keyword that is not modelled.
+    fn undecided(&mut self, keyword: &str, reach: Reach, changes: fn(&Kind) -> bool) {
+        let message = format!("`{keyword}` cannot be decided in advance");
+        let found = problem(Code::SchemaUnsupported, self.file, &step(self.pointer, keyword), message);
+        self.problems.push((SchemaProblem { reach, ..found }, changes));
+    }
+
+    /// Notes a keyword whose value is not what it must be.
+    fn malformed(&mut self, keyword: &str, wanted: &str) {
+        let message = format!("`{keyword}` must be {wanted}");
+        self.problems.push((problem(Code::SchemaNotFound, self.file, &step(self.pointer, keyword), message), |_| true));
+    }
+
+    fn number(&mut self, keyword: &str) -> Option<Decimal> {
+        let value = self.json.get(keyword)?;
+        let number = Decimal::of_json(value);
+        match (number, value) {
+            (Some(_), _) => {}
+            (None, Json::Decimal(_)) => {
+                self.undecided(keyword, Reach::Everything, |kind| matches!(kind, Kind::Number(_)))
+            }
+            (None, _) => self.malformed(keyword, "a number"),
+        }
+        number
+    }
+
+    fn count(&mut self, keyword: &str) -> Option<u64> {
+        let value = self.json.get(keyword)?;
+        // `5.0` is a whole number too.
+        let count =
+            Decimal::of_json(value).filter(|it| it.is_whole()).and_then(|it| u64::try_from(it.floor_at(0)?).ok());
+        if count.is_none() {
+            self.malformed(keyword, "a whole number that is not negative");
+        }
+        count
+    }
+}
+
+impl<F: Files + ?Sized> Reader<'_, F> {
+    fn shape(&mut self, document: &Rc<Document>, json: &Json, pointer: &str) -> Shape {
+        let origin = Origin { file: document.path.clone(), pointer: pointer.to_owned() };
+        if self.depth >= DEPTH || self.budget.spend().is_err() {
+            return Shape::unknown(too_large(&origin));
+        }
+        self.depth += 1;
+        let shape = match json {
+            Json::Bool(true) => Shape::any(origin),
+            Json::Bool(false) => Shape::never(origin),
+            Json::Object(_) => self
+                .object_schema(document, json, pointer)
+                .unwrap_or_else(|TooLarge| Shape::unknown(too_large(&origin))),
+            other => {
+                let message = format!("a schema is an object, `true` or `false`, not {}", other.kind());
+                Shape::unknown(problem(Code::SchemaNotFound, &origin.file, pointer, message))
+            }
+        };
+        self.depth -= 1;
+        shape
+    }
+
+    fn object_schema(&mut self, document: &Rc<Document>, json: &Json, pointer: &str) -> Result<Shape, TooLarge> {
+        let mut here = Here { file: &document.path, pointer, json, problems: Vec::new() };
+        let notes = notes(json);
+        let reference = json.get("$ref").map(|reference| match reference.as_text() {
+            Some(text) => self.reference(document, pointer, text),
+            None => {
+                Shape::unknown(problem(Code::SchemaNotFound, &document.path, pointer, "`$ref` must be a text".into()))
+            }
+        });
+        if let (Some(target), true) = (&reference, document.reference_alone) {
+            return Ok(with_notes(target.clone(), notes));
+        }
+        let mut shape = self.own(&mut here, document);
+        if let Some(target) = reference {
+            shape = meet(&shape, &target, &mut self.budget)?;
+        }
+        for branch in self.branches(document, &mut here, "allOf").unwrap_or_default() {
+            shape = meet(&shape, &branch, &mut self.budget)?;
+        }
+        for keyword in ["anyOf", "oneOf"] {
+            let Some(branches) = self.branches(document, &mut here, keyword) else { continue };
+            let pairs =
+                || branches.iter().enumerate().flat_map(|(at, a)| branches.iter().skip(at + 1).map(move |b| (a, b)));
+            if keyword == "oneOf" && (branches.len() > 40 || !pairs().all(|(a, b)| apart(a, b, 4))) {
+                here.undecided("oneOf", Reach::Everything, |_| true);
+            }
+            let alternatives = side_by_side(&branches)?;
+            let either = Shape { origin: here.origin(), notes: Notes::default(), alternatives };
+            shape = meet(&shape, &either, &mut self.budget)?;
+        }
+        if let Some(listed) = listed(&mut here, &notes) {
+            shape = meet(&shape, &listed, &mut self.budget)?;
+        }
+        for (found, changes) in &here.problems {
+            leave_out(&mut shape, found, changes);
+        }
+        Ok(with_notes(shape, notes))
+    }
+
+    fn reference(&mut self, document: &Rc<Document>, pointer: &str, reference: &str) -> Shape {
+        let here = step(pointer, "$ref");
+        let (target, place) = match self.library.resolve(document, pointer, reference) {
+            Ok(found) => found,
+            Err(found) => {
+                let origin = if found.origin.pointer == pointer {
+                    Origin { file: document.path.clone(), pointer: here }
+                } else {
+                    found.origin
+                };
+                return Shape::unknown(SchemaProblem { origin, ..found });
+            }
+        };
+        let key = (target.path.clone(), place);
+        if self.stack.contains(&key) {
+            let message = format!("`{reference}` leads back to itself in a circle");
+            return Shape::unknown(problem(Code::SchemaCycle, &document.path, &here, message));
+        }
+        self.stack.push(key.clone());
+        let shape = match target.at(&key.1) {
+            Some(json) => self.shape(&target, json, &key.1),
+            None => Shape::never(Origin { file: key.0, pointer: key.1 }),
+        };
+        self.stack.pop();
+        shape
+    }
+
+    fn branches(&mut self, document: &Rc<Document>, here: &mut Here<'_>, keyword: &str) -> Option<Vec<Shape>> {
+        let value = here.json.get(keyword)?;
+        let Some(elements) = value.as_array().filter(|elements| !elements.is_empty()) else {
+            here.malformed(keyword, "a list of schemas");
+            return None;
+        };
+        let at = step(here.pointer, keyword);
+        Some(
+            elements
+                .iter()
+                .enumerate()
+                .map(|(index, json)| self.shape(document, json, &format!("{at}/{index}")))
+                .collect(),
+        )
+    }
+
+    /// What the keywords say that stand in the schema itself.
+    fn own(&mut self, here: &mut Here<'_>, document: &Rc<Document>) -> Shape {
+        const TYPES: &[&str] = &["object", "array", "string", "number", "boolean", "null"];
+        let mut named: Vec<&str> = match here.json.get("type") {
+            None => TYPES.to_vec(),
+            Some(Json::Text(one)) => vec![one],
+            Some(Json::Array(several)) => several.iter().filter_map(Json::as_text).collect(),
+            Some(_) => Vec::new(),
+        };
+        if named.is_empty() || named.iter().any(|name| *name != "integer" && !TYPES.contains(name)) {
+            here.malformed("type", "the name of a JSON type, or a list of such names");
+            named = TYPES.to_vec();
+        }
+        if named.contains(&"number") {
+            named.retain(|name| *name != "integer");
+        }
+        for keyword in ["if", "not", "$dynamicRef", "$recursiveRef"] {
+            if here.json.get(keyword).is_some() {
+                here.undecided(keyword, Reach::Everything, |_| true);
+            }
+        }
+        let kinds: Vec<Kind> = named
+            .into_iter()
+            .map(|name| match name {
+                "object" => Kind::Object(self.object(here, document)),
+                "array" => Kind::Array(self.array(here, document)),
+                "string" => Kind::Text(text(here)),
+                "number" => Kind::Number(number(here, None)),
+                "integer" => Kind::Number(number(here, Some(Decimal::whole(1)))),
+                "boolean" => Kind::Bool(None),
+                _ => Kind::Null,
+            })
+            .collect();
+        Shape::of(here.origin(), kinds)
+    }
+
+    fn object(&mut self, here: &mut Here<'_>, document: &Rc<Document>) -> Object {
+        const IS_OBJECT: fn(&Kind) -> bool = |kind| matches!(kind, Kind::Object(_));
+        for (keyword, reach) in [
+            ("patternProperties", Reach::Everything),
+            ("dependentSchemas", Reach::Everything),
+            ("dependencies", Reach::Everything),
+            ("unevaluatedProperties", Reach::Document),
+            ("dependentRequired", Reach::Presence),
+            ("minProperties", Reach::Presence),
+            ("maxProperties", Reach::Document),
+            ("propertyNames", Reach::Document),
+        ] {
+            if here.json.get(keyword).is_some() {
+                here.undecided(keyword, reach, IS_OBJECT);
+            }
+        }
+        let rest = match here.json.get("additionalProperties") {
+            // A member that is not named may be one of those that a pattern names.
+            _ if here.json.get("patternProperties").is_some() => Rest::Anything,
+            None | Some(Json::Bool(true)) => Rest::Anything,
+            Some(Json::Bool(false)) => Rest::Nothing,
+            Some(json) => Rest::Only(Box::new(self.shape(document, json, &step(here.pointer, "additionalProperties")))),
+        };
+        let mut properties = Vec::new();
+        match here.json.get("properties") {
+            None => {}
+            Some(Json::Object(members)) => {
+                let at = step(here.pointer, "properties");
+                for (name, json) in members {
+                    let shape = self.shape(document, json, &step(&at, name));
+                    properties.push(Property { name: name.clone(), required: false, shape });
+                }
+            }
+            Some(_) => here.malformed("properties", "an object"),
+        }
+        let required = match here.json.get("required") {
+            None => &[],
+            Some(Json::Array(names)) if names.iter().all(|name| name.as_text().is_some()) => names.as_slice(),
+            Some(_) => {
+                here.malformed("required", "a list of names");
+                &[]
+            }
+        };
+        for name in required.iter().filter_map(Json::as_text) {
+            match properties.iter_mut().find(|property| property.name == name) {
+                Some(property) => property.required = true,
+                None => {
+                    let origin = here.origin();
+                    let shape = rest.shape(&origin).unwrap_or_else(|| Shape::never(origin));
+                    properties.push(Property { name: name.to_owned(), required: true, shape });
+                }
+            }
+        }
+        Object { properties, rest }
+    }
+
+    fn array(&mut self, here: &mut Here<'_>, document: &Rc<Document>) -> Array {
+        const IS_ARRAY: fn(&Kind) -> bool = |kind| matches!(kind, Kind::Array(_));
+        for keyword in ["contains", "unevaluatedItems"] {
+            if here.json.get(keyword).is_some() {
+                here.undecided(keyword, Reach::Document, IS_ARRAY);
+            }
+        }
+        let tuple = if here.json.get("prefixItems").is_some() { Some("prefixItems") } else { None };
+        let tuple = tuple.or(matches!(here.json.get("items"), Some(Json::Array(_))).then_some("items"));
+        let items = match (tuple, here.json.get("items")) {
+            (Some(keyword), _) => {
+                here.undecided(keyword, Reach::Everything, IS_ARRAY);
+                Rest::Anything
+            }
+            (None, None | Some(Json::Bool(true))) => Rest::Anything,
+            (None, Some(Json::Bool(false))) => Rest::Nothing,
+            (None, Some(json)) => Rest::Only(Box::new(self.shape(document, json, &step(here.pointer, "items")))),
+        };
+        let unique = here.json.get("uniqueItems") == Some(&Json::Bool(true));
+        let max = if items == Rest::Nothing { Some(0) } else { None };
+        Array { items, min: here.count("minItems").unwrap_or(0), max: here.count("maxItems").or(max), unique }
+    }
+}
+
+fn too_large(origin: &Origin) -> SchemaProblem {
+    problem(
+        Code::SchemaUnsupported,
+        &origin.file,
+        &origin.pointer,
+        "the schema is too large or nests too deep from here on".into(),
+    )
+}
+
+fn notes(json: &Json) -> Notes {
+    let note = |key: &str| json.get(key).and_then(Json::as_text).map(str::to_owned).filter(|text| !text.is_empty());
+    Notes { title: note("title"), description: note("description"), issuer: note("x-issuer") }
+}
+
+fn with_notes(mut shape: Shape, own: Notes) -> Shape {
+    shape.notes = Notes {
+        title: own.title.or(shape.notes.title),
+        description: own.description.or(shape.notes.description),
+        issuer: own.issuer.or(shape.notes.issuer),
+    };
+    shape
+}
+
+fn number(here: &mut Here<'_>, whole: Option<Decimal>) -> Number {
+    let mut bound = |closed: &str, open: &str, lower: bool| {
+        let closed = here.number(closed).map(|value| Bound { value, open: false });
+        let open = here.number(open).map(|value| Bound { value, open: true });
+        match (closed, open) {
+            (Some(x), Some(y)) if (x.value > y.value) == lower && x.value != y.value => Some(x),
+            (x, y) => y.or(x),
+        }
+    };
+    let low = bound("minimum", "exclusiveMinimum", true);
+    let high = bound("maximum", "exclusiveMaximum", false);
+    let mut multiple = whole;
+    if let Some(step) = here.number("multipleOf") {
+        if step.is_positive() {
+            multiple = match whole {
+                Some(whole) => step.common_multiple(whole).or(Some(whole)),
+                None => Some(step),
+            };
+        } else {
+            here.malformed("multipleOf", "a number above zero");
+        }
+    }
+    Number { multiple, low, high, values: None }
+}
+
+fn text(here: &mut Here<'_>) -> Text {
+    let mut patterns = Vec::new();
+    if let Some(value) = here.json.get("pattern") {
+        match value.as_text().map(|written| (written, pattern::language(&mut Regexes::default(), written))) {
+            Some((written, Ok(_))) => patterns.push(written.to_owned()),
+            Some((_, Err(reason))) => {
+                let message = format!("`pattern` cannot be decided: {reason}");
+                let found = problem(Code::SchemaUnsupported, here.file, &step(here.pointer, "pattern"), message);
+                here.problems.push((found, |kind| matches!(kind, Kind::Text(_))));
+            }
+            None => here.malformed("pattern", "a text"),
+        }
+    }
+    let formats = here.json.get("format").and_then(Json::as_text).map(str::to_owned).into_iter().collect();
+    Text { min: here.count("minLength").unwrap_or(0), max: here.count("maxLength"), patterns, formats, values: None }
+}
+
+/// What `enum` and `const` list.
+fn listed(here: &mut Here<'_>, notes: &Notes) -> Option<Shape> {
+    let mut shape: Option<Shape> = None;
+    for keyword in ["enum", "const"] {
+        let Some(value) = here.json.get(keyword) else { continue };
+        let values = match (keyword, value) {
+            ("const", one) => std::slice::from_ref(one),
+            (_, Json::Array(several)) => several.as_slice(),
+            _ => {
+                here.malformed("enum", "a list of values");
+                continue;
+            }
+        };
+        if values.iter().any(|value| matches!(value, Json::Array(_) | Json::Object(_))) {
+            here.undecided(keyword, Reach::Everything, |kind| matches!(kind, Kind::Array(_) | Kind::Object(_)));
+        }
+        let label = if keyword == "const" { notes.title.clone() } else { None };
+        let origin = Origin { file: here.file.to_owned(), pointer: step(here.pointer, keyword) };
+        let next = of_values(values, &label, &origin);
+        shape = Some(match shape {
+            Some(before) => meet(&before, &next, &mut Budget(WORK)).unwrap_or(before),
+            None => next,
+        });
+    }
+    // The place of a list is the schema that it stands in.
+    let origin = here.origin();
+    shape.map(|mut shape| {
+        for alternative in &mut shape.alternatives {
+            alternative.origin = origin.clone();
+        }
+        shape
+    })
+}
+
+fn of_values(values: &[Json], label: &Option<String>, origin: &Origin) -> Shape {
+    let mut kinds: Vec<Kind> = Vec::new();
+    let (mut texts, mut numbers) = (Vec::new(), Vec::new());
+    for value in values {
+        let kind = match value {
+            Json::Text(text) => {
+                texts.push(TextValue { text: text.clone(), label: label.clone() });
+                continue;
+            }
+            Json::Null => Kind::Null,
+            Json::Bool(value) => Kind::Bool(Some(*value)),
+            Json::Integer(_) | Json::Decimal(_) => match Decimal::of_json(value) {
+                Some(number) => {
+                    numbers.push(number);
+                    continue;
+                }
+                None => Kind::Number(Number::default()),
+            },
+            Json::Array(elements) => {
+                let count = elements.len() as u64;
+                Kind::Array(Array { min: count, max: Some(count), ..Array::default() })
+            }
+            Json::Object(_) => Kind::Object(Object::default()),
+        };
+        if !kinds.contains(&kind) {
+            kinds.push(kind);
+        }
+    }
+    if kinds.contains(&Kind::Bool(Some(true))) && kinds.contains(&Kind::Bool(Some(false))) {
+        kinds.retain(|kind| !matches!(kind, Kind::Bool(_)));
+        kinds.push(Kind::Bool(None));
+    }
+    if !texts.is_empty() {
+        kinds.insert(0, Kind::Text(Text { values: Some(texts), ..Text::default() }));
+    }
+    if !numbers.is_empty() {
+        numbers.sort_unstable();
+        kinds.insert(0, Kind::Number(Number { values: Some(numbers), ..Number::default() }));
+    }
+    Shape::of(origin.clone(), kinds)
+}
