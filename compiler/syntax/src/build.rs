@@ -2,7 +2,7 @@
 
 use crate::ast::*;
 use crate::expected;
-use crate::token::Kind;
+use crate::token::{Keyword, Kind};
 use enact_base::{Code, Diagnostic, Span};
 use lalrpop_util::{ErrorRecovery, ParseError};
 use std::cell::RefCell;
@@ -10,12 +10,13 @@ use std::cell::RefCell;
 /// The text of a declaration and the diagnostics found while its tree is built.
 pub(crate) struct Builder<'s> {
     text: &'s str,
+    keyword_names: RefCell<Vec<u32>>,
     diagnostics: RefCell<Vec<Diagnostic<Span>>>,
 }
 
 impl<'s> Builder<'s> {
     pub(crate) fn new(text: &'s str) -> Self {
-        Self { text, diagnostics: RefCell::new(Vec::new()) }
+        Self { text, keyword_names: RefCell::new(Vec::new()), diagnostics: RefCell::new(Vec::new()) }
     }
 
     pub(crate) fn finish(self) -> Vec<Diagnostic<Span>> {
@@ -48,9 +49,24 @@ impl<'s> Builder<'s> {
 
     // Names and literals.
 
+    /// Where words that are spelled like keywords stand for names; the formatter leaves their spelling alone.
+    pub(crate) fn keyword_names(&self) -> Vec<u32> {
+        self.keyword_names.borrow().clone()
+    }
+
     pub(crate) fn name(&self, l: usize, r: usize) -> Name {
         let written = self.slice(l, r);
+        if Keyword::of(written).is_some() {
+            self.keyword_names.borrow_mut().push(self.span(l, r).start);
+        }
         let text = written.strip_prefix('`').and_then(|rest| rest.strip_suffix('`')).unwrap_or(written);
+        Name { text: text.to_owned(), span: self.span(l, r) }
+    }
+
+    /// A builtin function whose name is a keyword, such as `date`; known by its English spelling in either tongue.
+    pub(crate) fn function(&self, l: usize, r: usize) -> Name {
+        let written = self.slice(l, r);
+        let text = Keyword::of(written).map_or(written, |keyword| keyword.english());
         Name { text: text.to_owned(), span: self.span(l, r) }
     }
 
@@ -77,10 +93,9 @@ impl<'s> Builder<'s> {
                 Some((at, other)) => {
                     let span = Span::new(l + at, l + 1 + at + other.len_utf8());
                     let message = format!("`\\{other}` has no meaning in a text");
-                    self.report(
-                        Diagnostic::new(Code::BadEscape, span, message, "not an escape")
-                            .with_help("the escapes are `\\\"`, `\\\\`, `\\n` and `\\t`; a backslash itself is written `\\\\`"),
-                    );
+                    self.report(Diagnostic::new(Code::BadEscape, span, message, "not an escape").with_help(
+                        "the escapes are `\\\"`, `\\\\`, `\\n` and `\\t`; a backslash itself is written `\\\\`",
+                    ));
                 }
                 None => {}
             }
@@ -96,7 +111,8 @@ impl<'s> Builder<'s> {
         let last = last_day(year, month);
         let well_written = written.len() == 10;
         if year < 1 || !(1..=12).contains(&month) || day < 1 || day > last || !well_written {
-            let mut diagnostic = Diagnostic::new(Code::BadDate, span, format!("the date `{written}` does not exist"), "no such day");
+            let mut diagnostic =
+                Diagnostic::new(Code::BadDate, span, format!("the date `{written}` does not exist"), "no such day");
             if (1..=12).contains(&month) && day > last {
                 diagnostic = diagnostic.with_note(format!("{year:04}-{month:02} has {last} days"));
             } else if !well_written {
@@ -114,7 +130,9 @@ impl<'s> Builder<'s> {
         let digits: String = whole.chars().chain(fraction.chars()).filter(char::is_ascii_digit).collect();
         let places = fraction.chars().filter(char::is_ascii_digit).count();
         match (digits.parse::<u64>(), u8::try_from(places)) {
-            (Ok(digits), Ok(places)) if digits < 1_000_000_000_000_000_000 && places <= 9 => NumberLit { digits, places, unit },
+            (Ok(digits), Ok(places)) if digits < 1_000_000_000_000_000_000 && places <= 9 => {
+                NumberLit { digits, places, unit }
+            }
             _ => {
                 let message = format!("the number `{written}` has too many digits");
                 self.report(
@@ -132,7 +150,12 @@ impl<'s> Builder<'s> {
             Ok(count) if n.places == 0 && count <= 1_000_000 => count,
             _ => {
                 let message = format!("`{}` is not a whole number up to 1,000,000", self.slice(l, r));
-                self.report(Diagnostic::new(Code::BadNumber, self.span(l, r), message, "a whole number is needed here"));
+                self.report(Diagnostic::new(
+                    Code::BadNumber,
+                    self.span(l, r),
+                    message,
+                    "a whole number is needed here",
+                ));
                 1
             }
         }
@@ -155,7 +178,12 @@ impl<'s> Builder<'s> {
             _ => {
                 let text = self.slice(l, r).split_whitespace().next().unwrap_or("").to_owned();
                 let span = Span::new(l, l + text.len());
-                self.report(Diagnostic::new(Code::BadNumber, span, format!("`{text}` is not a year from 1800 to 2299"), "a year is needed here"));
+                self.report(Diagnostic::new(
+                    Code::BadNumber,
+                    span,
+                    format!("`{text}` is not a year from 1800 to 2299"),
+                    "a year is needed here",
+                ));
                 2000
             }
         }
@@ -254,7 +282,15 @@ impl<'s> Builder<'s> {
         self.make(l, r, x.depth, ExprKind::Round { mode, to, value: Box::new(x) })
     }
 
-    pub(crate) fn aggregate(&self, l: usize, r: usize, op: AggregateOp, n: Option<u32>, body: Expr, binder: Binder) -> Expr {
+    pub(crate) fn aggregate(
+        &self,
+        l: usize,
+        r: usize,
+        op: AggregateOp,
+        n: Option<u32>,
+        body: Expr,
+        binder: Binder,
+    ) -> Expr {
         let below = body.depth.max(binder_depth(&binder));
         self.make(l, r, below, ExprKind::Aggregate { op, n, body: Box::new(body), binder: Box::new(binder) })
     }
@@ -271,7 +307,8 @@ impl<'s> Builder<'s> {
         }
         let end = rest.first().map_or(r, |next| next.span.start as usize);
         let before_or = self.slice(l, end).trim_end();
-        let before_or = before_or.strip_suffix("or").or_else(|| before_or.strip_suffix('或')).unwrap_or(before_or).trim_end();
+        let before_or =
+            before_or.strip_suffix("or").or_else(|| before_or.strip_suffix('或')).unwrap_or(before_or).trim_end();
         let first = Pattern { kind: first, span: self.span(l, l + before_or.len()) };
         Pattern { kind: PatternKind::Or(std::iter::once(first).chain(rest).collect()), span }
     }

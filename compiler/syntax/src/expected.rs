@@ -7,7 +7,9 @@ use lalrpop_util::ParseError;
 /// The diagnostic of a syntax error; `None` where another one has been made already.
 pub(crate) fn explain(text: &str, error: ParseError<usize, Kind, ()>) -> Option<Diagnostic<Span>> {
     match error {
-        ParseError::UnrecognizedToken { token: (l, kind, r), expected } => Some(unexpected(text, Span::new(l, r), kind, &expected)),
+        ParseError::UnrecognizedToken { token: (l, kind, r), expected } => {
+            Some(unexpected(text, Span::new(l, r), kind, &expected))
+        }
         ParseError::UnrecognizedEof { location, expected } => {
             let span = Span::new(location, location);
             let message = format!("the declaration ends too early: expected {}", list(&expected));
@@ -35,9 +37,8 @@ fn unexpected(text: &str, span: Span, kind: Kind, expected: &[String]) -> Diagno
             let title = format!("did you mean `{keyword}`?");
             diagnostic.with_fix(title, vec![Edit { place: span, text: keyword.to_owned() }])
         }
-        None if matches!(kind, Kind::Keyword(_)) && expected.iter().any(|word| word == "\"name\"") => {
-            diagnostic.with_help(format!("`{found}` is a keyword; as a name it is written in backticks: `` `{found}` ``"))
-        }
+        None if matches!(kind, Kind::Keyword(_)) && expected.iter().any(|word| word == "\"name\"") => diagnostic
+            .with_help(format!("`{found}` is a keyword; as a name it is written in backticks: `` `{found}` ``")),
         None => diagnostic,
     }
 }
@@ -47,8 +48,10 @@ fn meant(found: &str, kind: Kind, expected: &[String]) -> Option<&'static str> {
     if kind != Kind::Name {
         return None;
     }
-    let begins = |keyword: &Keyword| matches!(keyword, Keyword::Require | Keyword::Let | Keyword::Output | Keyword::Except);
-    let allowed = |keyword: &&Keyword| begins(keyword) || expected.iter().any(|word| word.trim_matches('"') == keyword.english());
+    let begins =
+        |keyword: &Keyword| matches!(keyword, Keyword::Require | Keyword::Let | Keyword::Output | Keyword::Except);
+    let allowed =
+        |keyword: &&Keyword| begins(keyword) || expected.iter().any(|word| word.trim_matches('"') == keyword.english());
     let spellings = Keyword::ALL.iter().filter(allowed).flat_map(|keyword| [keyword.english(), keyword.chinese()]);
     nearest(found, spellings)
 }

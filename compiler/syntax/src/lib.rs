@@ -7,11 +7,15 @@
 pub mod ast;
 mod build;
 mod expected;
+mod fmt;
 mod literate;
 mod parse;
 mod split;
+#[cfg(test)]
+mod tests;
 mod token;
 
+pub use fmt::{FormatOptions, Tongue, format, format_literate};
 pub use literate::literate;
 pub use parse::{MAX_FILE, ParsedItem, parse_file, parse_item};
 pub use split::{ItemSlice, split};

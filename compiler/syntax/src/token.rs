@@ -132,10 +132,26 @@ keywords! {
 impl Keyword {
     /// Whether a declaration may start with it, in the first column.
     pub fn starts_item(self) -> bool {
-        use Keyword::{Calendar, Decision, Define, Enum, Import, NotCoded, Parameter, Policy, Property, Record, Scale, Source, Table, Test};
+        use Keyword::{
+            Calendar, Decision, Define, Enum, Import, NotCoded, Parameter, Policy, Property, Record, Scale, Source,
+            Table, Test,
+        };
         matches!(
             self,
-            Policy | Import | Source | Enum | Record | Parameter | Table | Scale | Calendar | Define | Decision | Test | Property | NotCoded
+            Policy
+                | Import
+                | Source
+                | Enum
+                | Record
+                | Parameter
+                | Table
+                | Scale
+                | Calendar
+                | Define
+                | Decision
+                | Test
+                | Property
+                | NotCoded
         )
     }
 
