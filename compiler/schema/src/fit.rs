@@ -143,7 +143,13 @@ fn judge(shape: &Shape, demand: &Demand) -> Vec<Found> {
         let own = judge_alternative(alternative, inner, demand, &names);
         all.extend(own.into_iter().map(|found| blame_undecided(found, &alternative.undecided)));
     }
-    most_basic(all)
+    let mut kept = most_basic(all);
+    if shape.alternatives.len() > 4 {
+        for one in kept.iter_mut().filter(|one| one.path.is_empty() && one.code == Code::SchemaTypeMismatch) {
+            one.help = Some("have the schema say the `type`".into());
+        }
+    }
+    kept
 }
 
 /// Of several findings at one place, a wrong type makes the others pointless.

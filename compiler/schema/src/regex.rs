@@ -354,7 +354,7 @@ impl Regexes {
 
     /// One character of each set of characters that no class tells apart; those that read best come first.
     fn representatives(&self) -> Vec<char> {
-        const LIKED: &str = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-.,:/_ ";
+        const LIKED: &str = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-.,:/_ ";
         let mut borders: Vec<u32> = self.borders.iter().copied().filter(|border| *border <= LAST).collect();
         if borders.first() != Some(&0) {
             borders.insert(0, 0);
