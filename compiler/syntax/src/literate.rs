@@ -3,12 +3,24 @@
 /// The text of a `*.enact.md` file with everything outside its `enact` blocks replaced by blanks. Every byte keeps its place, so spans and lines are those of the file.
 pub fn literate(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
+    for (line, is_rule) in text.split_inclusive('\n').zip(rule_lines(text)) {
+        if is_rule {
+            out.push_str(line);
+        } else {
+            out.extend(line.bytes().map(|byte| if byte == b'\n' || byte == b'\r' { char::from(byte) } else { ' ' }));
+        }
+    }
+    out
+}
+
+/// For each line of a literate file whether it stands inside an `enact` block; the fences do not.
+pub(crate) fn rule_lines(text: &str) -> Vec<bool> {
     let mut fence: Option<(usize, bool)> = None;
-    for line in text.split_inclusive('\n') {
+    let is_rule = |line: &str| {
         let body = line.trim_end_matches(['\n', '\r']);
         let ticks = body.chars().take_while(|c| *c == '`').count();
         let info = body.get(ticks..).unwrap_or("").trim();
-        let keep = match fence {
+        match fence {
             None if ticks >= 3 => {
                 fence = Some((ticks, info == "enact"));
                 false
@@ -19,12 +31,7 @@ pub fn literate(text: &str) -> String {
             }
             Some((_, is_enact)) => is_enact,
             None => false,
-        };
-        if keep {
-            out.push_str(line);
-        } else {
-            out.extend(line.bytes().map(|byte| if byte == b'\n' || byte == b'\r' { char::from(byte) } else { ' ' }));
         }
-    }
-    out
+    };
+    text.split_inclusive('\n').map(is_rule).collect()
 }

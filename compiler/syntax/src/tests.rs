@@ -72,10 +72,15 @@ fn one_form() {
 
 #[test]
 fn a_literate_file_keeps_its_prose() {
-    let text = "# Title  \n\n```enact\npolicy   a\n```\nprose `x` $ \n```\ncode   \n```\n";
+    let text = "# Title  \n\n```enact\npolicy   a\n```\nprose `x` $ \n\n\n```\ncode   \n```\n```enact\ndecision d {\n```\n\n## 2\n```enact\n  output a :   int = 1\n}\n```\n";
     assert_eq!(literate(text).len(), text.len());
     let formatted = format_literate(text, FormatOptions { keywords: Some(Tongue::Chinese) }).unwrap();
-    assert_eq!(formatted, text.replace("policy   a", "政策 a"));
+    assert_eq!(
+        formatted,
+        text.replace("policy   a", "政策 a")
+            .replace("decision d", "决定 d")
+            .replace("output a :   int", "输出 a : 整数")
+    );
 }
 
 fn soup() -> impl Strategy<Value = String> {

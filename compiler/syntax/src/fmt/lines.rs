@@ -34,16 +34,21 @@ impl Word {
     }
 }
 
-/// Writes a text whose declarations are free of syntax errors.
-pub(super) fn write(text: &str, names: &BTreeSet<u32>, options: FormatOptions) -> String {
+/// Writes a text whose declarations are free of syntax errors. Lines of `prose`, by number, are written as they are given there.
+pub(super) fn write(text: &str, prose: &[Option<&str>], names: &BTreeSet<u32>, options: FormatOptions) -> String {
     let mut indent = Indent::default();
     let mut out: Vec<String> = Vec::new();
     let mut rows: Vec<grid::Line> = Vec::new();
     let mut last_item: Option<String> = None;
-    for line in lines_of(text, names, options) {
+    for (number, line) in lines_of(text, names, options).into_iter().enumerate() {
+        if let Some(Some(prose)) = prose.get(number) {
+            grid::flush(&mut rows, &mut out);
+            out.push((*prose).to_owned());
+            continue;
+        }
         if line.is_empty() {
             grid::flush(&mut rows, &mut out);
-            if out.last().is_some_and(|last| !last.is_empty()) {
+            if out.last().is_some_and(|last| !last.is_empty() && !is_fence(last)) {
                 out.push(String::new());
             }
             continue;
@@ -71,6 +76,10 @@ pub(super) fn write(text: &str, names: &BTreeSet<u32>, options: FormatOptions) -
         joined.push('\n');
     }
     joined
+}
+
+fn is_fence(line: &str) -> bool {
+    line.starts_with("```")
 }
 
 fn is_grid_line(line: &[Word]) -> bool {
@@ -108,7 +117,7 @@ fn separate(out: &mut Vec<String>, last_item: Option<&str>, line: &[Word]) {
     let Some(last) = out.last() else { return };
     let first = line.first().map_or("", |word| word.text.as_str());
     let stand_together = last_item == Some(first) && last != "}";
-    if !last.is_empty() && !last.starts_with("//") && !stand_together {
+    if !last.is_empty() && !last.starts_with("//") && !is_fence(last) && !stand_together {
         out.push(String::new());
     }
 }

@@ -8,6 +8,7 @@ mod indent;
 mod lines;
 mod spacing;
 
+use crate::literate::rule_lines;
 use crate::parse::parse_with_names;
 use crate::split::split;
 use crate::token::{Keyword, Kind, lex, text_of};
@@ -48,46 +49,28 @@ pub fn format(text: &str, options: FormatOptions) -> Result<String, Vec<Diagnost
     Ok(format_sound(text, options))
 }
 
-/// Formats the `enact` blocks of a literate file; the text around them is kept byte for byte.
+/// Formats the `enact` blocks of a literate file; the text around them is kept as it is. A declaration may go on from one block to the next.
 ///
 /// # Errors
 /// As for [`format`], with places in the whole file.
 pub fn format_literate(text: &str, options: FormatOptions) -> Result<String, Vec<Diagnostic<Span>>> {
-    format(&literate(text), options)?;
-    let mut out = String::with_capacity(text.len());
-    let mut block = String::new();
-    for (line, blanked) in text.split_inclusive('\n').zip(literate(text).split_inclusive('\n')) {
-        let is_rule = line == blanked && !line.trim().is_empty();
-        let is_blank_inside = !block.is_empty() && line.trim().is_empty();
-        if is_rule || is_blank_inside {
-            block.push_str(line);
-        } else {
-            flush(&mut out, &mut block, options);
-            out.push_str(line);
-        }
-    }
-    flush(&mut out, &mut block, options);
-    Ok(out)
-}
-
-/// A run of rule lines ends where prose begins; blank lines at its end belong to the prose.
-fn flush(out: &mut String, block: &mut String, options: FormatOptions) {
-    let rules = block.trim_end();
-    let tail = block.get(rules.len()..).unwrap_or("").to_owned();
-    if !rules.is_empty() {
-        let formatted = format_sound(rules, options);
-        out.push_str(formatted.trim_end());
-        out.push_str(&tail);
-    } else {
-        out.push_str(&tail);
-    }
-    block.clear();
+    let rules = literate(text);
+    format(&rules, options)?;
+    let prose: Vec<Option<&str>> = text
+        .split_inclusive('\n')
+        .zip(rule_lines(text))
+        .map(|(line, is_rule)| (!is_rule).then_some(line.trim_end_matches('\n')))
+        .collect();
+    let names = keyword_names(&rules);
+    let formatted = lines::write(&rules, &prose, &names, options);
+    let same = same_meaning(&rules, &names, &literate(&formatted));
+    Ok(if same { formatted } else { text.to_owned() })
 }
 
 /// Formats, and keeps the text as it is if the result were not the same tokens.
 fn format_sound(text: &str, options: FormatOptions) -> String {
     let names = keyword_names(text);
-    let formatted = lines::write(text, &names, options);
+    let formatted = lines::write(text, &[], &names, options);
     if same_meaning(text, &names, &formatted) { formatted } else { text.to_owned() }
 }
 
