@@ -38,10 +38,15 @@ impl Indent {
         }
     }
 
-    /// Inputs of a decision stand one step further in than the word `input`.
+    /// Inputs of a decision stand one step further in than the word `input`, and what goes on with an input one more.
     fn step(&self, first: &Word) -> usize {
         let head = self.around.open.is_empty() && self.around.item == Some(Keyword::Decision);
-        if head && !matches!(first.keyword(), Some(Keyword::Input | Keyword::AsOf)) { 4 } else { 2 }
+        if !head || matches!(first.keyword(), Some(Keyword::Input | Keyword::AsOf)) {
+            return 2;
+        }
+        let next_input =
+            self.last.as_ref().is_some_and(|last| last.kind == Kind::Comma || last.keyword() == Some(Keyword::Input));
+        if next_input { 4 } else { 6 }
     }
 
     fn goes_on(&self, first: &Word) -> bool {
