@@ -10,6 +10,7 @@ pub(crate) mod matches;
 mod mentions;
 pub(crate) mod reach;
 pub(crate) mod scales;
+pub(crate) mod schema_fit;
 pub(crate) mod schema_named;
 pub(crate) mod show;
 pub(crate) mod space;

@@ -1,0 +1,1 @@
+//! Tests: facts, and what must come out.
