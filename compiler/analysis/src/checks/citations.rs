@@ -77,10 +77,7 @@ mod tests {
             ("parameter p : int cite law.art(1) { from 2000-01-01 = 1 }", ""),
             ("table t (b: bool) : int { yes => 1 cite law.art(1), no => 2 cite law.art(2) }", ""),
             ("table t (b: bool) : int { yes => 1 cite law.art(1), no => 2 }", "W0901 table `t` cites no article"),
-            (
-                "scale s (x: money) { from 2000-01-01 { above => 3% } }",
-                "W0901 a version of `s` cites no article",
-            ),
+            ("scale s (x: money) { from 2000-01-01 { above => 3% } }", "W0901 a version of `s` cites no article"),
         ] {
             assert_eq!(lines(&super::check(&item(text))), expected, "{text}");
         }

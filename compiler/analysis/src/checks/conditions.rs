@@ -2,7 +2,7 @@
 
 use super::{Condition, Role};
 use enact_base::{Code, Diagnostic, Span};
-use enact_ir::needs::{Meeting, meet};
+use enact_ir::needs::{Meeting, always, meet};
 use enact_ir::{Decision, Expr, ExprKind, Op, Program, Type, Value};
 
 /// Judges the conditions of a decision or define. Of conditions inside each other only the outermost is reported.
@@ -36,7 +36,7 @@ fn judge(program: &Program, decision: &Decision, condition: &Condition) -> Optio
         return Some(found.with_help(help));
     }
     let Role::Requirement(name) = &condition.role else { return None };
-    if !never(program, decision, &not(condition.expr.clone())) {
+    if !always(program, decision, &condition.expr) {
         return None;
     }
     let message = format!("requirement `{name}` always holds");

@@ -75,7 +75,7 @@ fn conflict(
         Meeting::Never => return None,
         Meeting::Example(facts) => (
             format!("exceptions `{}` and `{}` of `{}` can apply together", earlier.name, later.name, rule.name),
-            Some(format!("both apply for {}", show::facts(program, decision, &facts))),
+            Some(format!("both apply for {}", show::facts(program, decision, &facts, &[&earlier.when, &later.when]))),
         ),
         Meeting::Unknown => (
             format!(

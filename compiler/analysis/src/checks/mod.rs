@@ -7,7 +7,7 @@ pub(crate) mod citations;
 pub(crate) mod conditions;
 pub(crate) mod exceptions;
 pub(crate) mod matches;
-mod mentions;
+pub(crate) mod mentions;
 pub(crate) mod reach;
 pub(crate) mod scales;
 pub(crate) mod schema_fit;

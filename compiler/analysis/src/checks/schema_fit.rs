@@ -108,16 +108,7 @@ mod tests {
     use super::super::testing::{item, lines};
     use super::*;
     use enact_ir::{Field, Labels, NumberType};
-    use enact_schema::Files;
     use enact_syntax::ast::ItemKind;
-
-    struct Only(&'static str);
-
-    impl Files for Only {
-        fn read(&self, path: &str) -> Option<&str> {
-            (path == "visit.json").then_some(self.0)
-        }
-    }
 
     const SCHEMA: &str = r#"{
         "type": "object",
@@ -129,7 +120,8 @@ mod tests {
         let ItemKind::Record(declared) = item(&format!("record V from \"{path}\" {{ {field} : date }}")).kind else {
             panic!("no record")
         };
-        let schema = Schema::read(path, &Only(SCHEMA));
+        let files = [("visit.json".to_owned(), SCHEMA.to_owned())];
+        let schema = Schema::read(path, files.as_slice());
         let (labels, text) = (Labels::default(), String::new);
         let field = Field {
             name: field.into(),
@@ -140,7 +132,8 @@ mod tests {
             schema: text(),
             issuer: text(),
         };
-        let read = enact_ir::Record { name: "V".into(), labels, schema: path.into(), issuer: text(), fields: vec![field] };
+        let read =
+            enact_ir::Record { name: "V".into(), labels, schema: path.into(), issuer: text(), fields: vec![field] };
         let found = record(&Program::default(), &declared, &read, schema.as_ref().map_err(Vec::as_slice));
         lines(&found).split(' ').next().unwrap_or_default().to_owned()
     }

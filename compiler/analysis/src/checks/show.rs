@@ -2,8 +2,9 @@
 
 use super::space::{Atom, Region, Set, Space};
 use enact_ir::calendar::{Civil, civil_from_days, days_from_civil};
-use enact_ir::{Decision, EnumId, Fact, Facts, NumberKind, NumberType, Program, Type, Value};
+use enact_ir::{Decision, EnumId, Expr, ExprKind, Fact, Facts, NumberKind, NumberType, Program, RecordId, Type, Value};
 use enact_syntax::ast::DateLit;
+use std::collections::BTreeSet;
 
 /// The number of a written day, counted from 1970-01-01.
 pub(crate) fn day_number(date: &DateLit) -> i64 {
@@ -138,38 +139,107 @@ pub(crate) fn example(program: &Program, keys: &[(String, Type)], space: &Space,
     keys.iter().zip(space.example(region)).filter_map(part).collect::<Vec<_>>().join(", ")
 }
 
-/// What is known of the inputs: `person.age = 16, person.category = retiree`.
-pub(crate) fn facts(program: &Program, decision: &Decision, facts: &Facts) -> String {
+/// What is known of the inputs as far as the expressions read them: `person.age = 16, person.category = retiree`.
+pub(crate) fn facts(program: &Program, decision: &Decision, facts: &Facts, read_by: &[&Expr]) -> String {
+    let read = reads(decision, read_by);
     let mut parts = Vec::new();
-    for (input, fact) in decision.inputs.iter().zip(&facts.inputs) {
-        fact_parts(program, &input.name, &input.ty, fact, &mut parts);
+    for ((n, input), fact) in (0..).zip(&decision.inputs).zip(&facts.inputs) {
+        fact_parts(program, (&input.name, &[n]), &input.ty, fact, &read, &mut parts);
     }
     if parts.is_empty() { "every input".to_owned() } else { parts.join(", ") }
 }
 
+/// A part of an input: its name, and the places of the input and of the fields that lead to it.
+type Path<'a> = (&'a str, &'a [u32]);
+
 /// The depth of the recursion is that of the type, which is finite.
-fn fact_parts(program: &Program, path: &str, ty: &Type, fact: &Fact, parts: &mut Vec<String>) {
-    let fields =
-        |id: &enact_ir::RecordId| program.record_of(*id).map(|record| record.fields.as_slice()).unwrap_or_default();
+fn fact_parts(
+    program: &Program,
+    path: Path<'_>,
+    ty: &Type,
+    fact: &Fact,
+    read: &BTreeSet<Vec<u32>>,
+    parts: &mut Vec<String>,
+) {
+    let (name, steps) = path;
+    let fields = |id: &RecordId| program.record_of(*id).map(|record| record.fields.as_slice()).unwrap_or_default();
+    let whole = read.iter().any(|it| steps.starts_with(it));
+    if !whole && !read.iter().any(|it| it.starts_with(steps)) {
+        return;
+    }
+    let mut each = |id: &RecordId, facts: &[Fact]| {
+        for ((n, field), fact) in (0..).zip(fields(id)).zip(facts) {
+            let steps: Vec<u32> = steps.iter().copied().chain([n]).collect();
+            fact_parts(program, (&format!("{name}.{}", field.name), &steps), &field.ty, fact, read, parts);
+        }
+    };
     match (fact, ty.inner()) {
-        (Fact::Missing, _) => {}
         (Fact::Known(Value::Record(values)), Type::Record(id)) => {
-            for (field, value) in fields(id).iter().zip(values) {
-                fact_parts(program, &format!("{path}.{}", field.name), &field.ty, &Fact::Known(value.clone()), parts);
-            }
+            each(id, &values.iter().cloned().map(Fact::Known).collect::<Vec<_>>());
         }
-        (Fact::Known(known), _) => parts.push(format!("{path} = {}", value(program, ty, known))),
-        (Fact::Record(known), Type::Record(id)) => {
-            for (field, fact) in fields(id).iter().zip(known) {
-                fact_parts(program, &format!("{path}.{}", field.name), &field.ty, fact, parts);
-            }
+        (Fact::Record(known), Type::Record(id)) => each(id, known),
+        (Fact::Known(known), _) => parts.push(format!("{name} = {}", value(program, ty, known))),
+        (Fact::Missing | Fact::Record(_) | Fact::List(_), _) => {}
+    }
+}
+
+/// The parts of the inputs that expressions read, through the bindings that they use.
+fn reads(decision: &Decision, exprs: &[&Expr]) -> BTreeSet<Vec<u32>> {
+    let mut found = BTreeSet::new();
+    let mut open: Vec<&Expr> = exprs.to_vec();
+    let mut bindings: Vec<&enact_ir::Binding> = decision.bindings.iter().collect();
+    while let Some(expr) = open.pop() {
+        if let Some(path) = input_path(decision, expr) {
+            found.insert(path);
+            continue;
         }
-        (Fact::List(elements), Type::List { element, .. }) => {
-            for (n, fact) in elements.iter().enumerate() {
-                fact_parts(program, &format!("{path}[{n}]"), element, fact, parts);
-            }
+        if let ExprKind::Local(local) = &expr.kind {
+            let used = |it: &&enact_ir::Binding| it.local == *local;
+            open.extend(bindings.iter().copied().filter(used).map(|it| &it.value));
+            bindings.retain(|it| !used(it));
         }
-        (Fact::Record(_) | Fact::List(_), _) => {}
+        open.extend(parts(expr));
+    }
+    found
+}
+
+/// The input and the fields of an expression such as `person.age`, seen through `Get`.
+fn input_path(decision: &Decision, expr: &Expr) -> Option<Vec<u32>> {
+    let mut fields = Vec::new();
+    let mut expr = expr;
+    loop {
+        match &expr.kind {
+            ExprKind::Field(record, field) => {
+                fields.push(*field);
+                expr = record;
+            }
+            ExprKind::Op(enact_ir::Op::Get, args) => expr = args.first()?,
+            ExprKind::Local(local) if (local.0 as usize) < decision.inputs.len() => {
+                fields.push(local.0);
+                fields.reverse();
+                return Some(fields);
+            }
+            _ => return None,
+        }
+    }
+}
+
+/// The expressions that an expression is made of.
+fn parts(expr: &Expr) -> Vec<&Expr> {
+    match &expr.kind {
+        ExprKind::Const(_) | ExprKind::Local(_) | ExprKind::Today => Vec::new(),
+        ExprKind::Op(_, args) | ExprKind::Record(args) | ExprKind::List(args) => args.iter().collect(),
+        ExprKind::Let(_, value, body) => vec![value, body],
+        ExprKind::If(condition, yes, no) => vec![condition, yes, no],
+        ExprKind::Choose { exceptions, general, .. } => {
+            exceptions.iter().flat_map(|(condition, value)| [condition, value]).chain([&**general]).collect()
+        }
+        ExprKind::Field(record, _) => vec![record],
+        ExprKind::Lookup { keys, date, .. } => keys.iter().chain(date.as_deref()).collect(),
+        ExprKind::Each { list, filter, sort, body, .. } => {
+            let sort = sort.as_ref().map(|(key, _)| &**key);
+            [&**list, &**body].into_iter().chain(filter.as_deref()).chain(sort).collect()
+        }
     }
 }
 
@@ -219,7 +289,9 @@ mod tests {
 
     #[test]
     fn a_name_that_is_no_word_stands_in_backticks() {
-        for (text, expected) in [("retiree", "retiree"), ("退休", "退休"), ("R2.4", "`R2.4`"), ("2x", "`2x`"), ("", "``")] {
+        for (text, expected) in
+            [("retiree", "retiree"), ("退休", "退休"), ("R2.4", "`R2.4`"), ("2x", "`2x`"), ("", "``")]
+        {
             assert_eq!(name(text), expected);
         }
     }
