@@ -6,16 +6,25 @@
 #![forbid(unsafe_code)]
 
 pub mod calendar;
+pub mod case;
+pub mod decimal;
 mod facts;
+pub mod input;
+pub mod interp;
 pub mod needs;
 pub mod ops;
 mod outcome;
+mod outcome_json;
 pub mod program;
+pub mod text;
 pub mod types;
 pub mod value;
+mod verify;
 
 pub use facts::*;
 pub use outcome::*;
+pub use outcome_json::value_json;
 pub use program::*;
 pub use types::*;
 pub use value::Value;
+pub use verify::{MAX_DEPTH, MAX_LOCALS, MAX_RECORD_DEPTH, Verified, VerifyError, verify};

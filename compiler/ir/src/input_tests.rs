@@ -1,0 +1,1 @@
+//! Facts read from JSON, and what is refused.

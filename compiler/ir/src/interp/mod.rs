@@ -1,0 +1,204 @@
+//! The reference interpreter: what a decision comes to when some facts may be missing.
+
+mod each;
+mod eval;
+mod partial;
+
+use crate::needs::{self, Refined};
+use crate::{
+    Decision, Facts, Failure, Fault, LocalId, Outcome, Output, Program, Reason, ReasonKind, Requirement, Type, Value,
+    Verdict, Verified,
+};
+use eval::{Evaluation, Judged, Step};
+use partial::{Partial, Paths, Place};
+use std::collections::BTreeSet;
+
+/// Decides. What is missing in the facts and can still change the answer is listed in a `pending` outcome.
+pub fn decide(program: &Verified, decision: &str, facts: &Facts, today: i64) -> Outcome {
+    match program.decision(decision) {
+        Some(decision) => run(program, decision, facts, today),
+        None => Outcome::failed(Failure {
+            code: "unknown_decision".to_owned(),
+            path: String::new(),
+            message: format!("there is no decision `{decision}`"),
+        }),
+    }
+}
+
+impl Outcome {
+    /// The outcome of facts that cannot be read, or of a decision that has no answer.
+    pub fn failed(failure: Failure) -> Outcome {
+        Outcome { error: Some(failure), ..Outcome::empty(Verdict::Error) }
+    }
+
+    fn empty(verdict: Verdict) -> Outcome {
+        let (outputs, refused, missing, reasons) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Outcome { verdict, outputs, refused, missing, reasons, error: None }
+    }
+}
+
+/// What a decision's parts come to.
+struct Parts<'d> {
+    requirements: Vec<(&'d Requirement, Judged)>,
+    /// Condition and value; empty if a requirement is false.
+    outputs: Vec<(&'d Output, Judged, Judged)>,
+}
+
+fn run(program: &Program, decision: &Decision, facts: &Facts, today: i64) -> Outcome {
+    let parts = evaluate(program, decision, facts, today);
+    let mut outcome = parts.verdict(program);
+    if outcome.verdict == Verdict::Pending {
+        outcome = refined(program, decision, needs::refine(program, decision, facts, today));
+    }
+    outcome.reasons = parts.reasons(program, decision, &outcome);
+    outcome
+}
+
+/// What is known of a decision that is open as far as evaluation can tell: perhaps the answer is the same whatever is missing.
+fn refined(program: &Program, decision: &Decision, refined: Refined) -> Outcome {
+    match refined {
+        Refined::Granted(values) => {
+            let given = decision.outputs.iter().zip(values);
+            let given = given.filter_map(|(it, value)| Some((it.name.clone(), it.value.ty.clone(), value?)));
+            Outcome { outputs: given.collect(), ..Outcome::empty(Verdict::Granted) }
+        }
+        Refined::Refused(places) => {
+            let names = places.iter().filter_map(|place| decision.requirements.get(*place));
+            Outcome { refused: names.map(|it| it.name.clone()).collect(), ..Outcome::empty(Verdict::Refused) }
+        }
+        Refined::Error(fault) => Outcome::failed(fault.failure(program)),
+        Refined::Pending(missing) => Outcome { missing, ..Outcome::empty(Verdict::Pending) },
+    }
+}
+
+fn evaluate<'d>(program: &'d Program, decision: &'d Decision, facts: &Facts, today: i64) -> Parts<'d> {
+    let mut run = Evaluation::new(program, today);
+    for (place, input) in (0..).zip(&decision.inputs) {
+        let fact = facts.inputs.get(place as usize).unwrap_or(&crate::Fact::Missing);
+        let value = partial::read(program, fact, &input.ty, &Place::Input(&input.name));
+        run.set(LocalId(place), Judged::new(value));
+    }
+    for binding in &decision.bindings {
+        let value = run.eval(&binding.value);
+        run.set(binding.local, value);
+    }
+    let requirements: Vec<_> = decision.requirements.iter().map(|it| (it, run.eval(&it.condition))).collect();
+    let refused = requirements.iter().any(|(_, judged)| judged.truth() == Some(false));
+    let outputs = decision.outputs.iter().filter(|_| !refused).map(|output| {
+        let when = output.when.as_ref().map_or_else(|| Judged::new(Partial::YES), |when| run.eval(when));
+        let value = run.eval(&output.value);
+        (output, when, value)
+    });
+    Parts { outputs: outputs.collect(), requirements }
+}
+
+impl Parts<'_> {
+    /// Refused before error before pending before granted.
+    fn verdict(&self, program: &Program) -> Outcome {
+        let failed = self.requirements.iter().filter(|(_, judged)| judged.truth() == Some(false));
+        let refused: Vec<String> = failed.map(|(it, _)| it.name.clone()).collect();
+        if !refused.is_empty() {
+            return Outcome { refused, ..Outcome::empty(Verdict::Refused) };
+        }
+        if let Some(fault) = self.fault() {
+            return Outcome::failed(fault.failure(program));
+        }
+        match self.answer() {
+            Ok(outputs) => Outcome { outputs, ..Outcome::empty(Verdict::Granted) },
+            Err(paths) => {
+                let missing = paths.iter().map(|path| path.to_string()).collect();
+                Outcome { missing, ..Outcome::empty(Verdict::Pending) }
+            }
+        }
+    }
+
+    /// The first fault that certainly comes up, requirements first.
+    fn fault(&self) -> Option<Fault> {
+        let required = self.requirements.iter().map(|(_, judged)| judged);
+        let given = self.outputs.iter().flat_map(|(_, when, value)| {
+            let counts = when.truth() == Some(true);
+            [Some(when), Some(value).filter(|_| counts)].into_iter().flatten()
+        });
+        required.chain(given).find_map(|judged| match judged.value {
+            Partial::Fault(fault) => Some(fault),
+            _ => None,
+        })
+    }
+
+    /// The outputs; else all that is missing.
+    fn answer(&self) -> Result<Vec<(String, Type, Value)>, Paths> {
+        let mut missing = Paths::new();
+        self.requirements.iter().for_each(|(_, judged)| judged.value.add_missing(&mut missing));
+        let mut outputs = Vec::new();
+        for (output, when, value) in &self.outputs {
+            if when.truth() == Some(false) {
+                continue;
+            }
+            when.value.add_missing(&mut missing);
+            value.value.add_missing(&mut missing);
+            outputs.extend(value.value.value().map(|value| (output.name.clone(), output.value.ty.clone(), value)));
+        }
+        if missing.is_empty() { Ok(outputs) } else { Err(missing) }
+    }
+
+    /// The requirements in order, then the exceptions that applied, then the figures that were read. What belongs to an output that is not given does not count.
+    fn reasons(&self, program: &Program, decision: &Decision, outcome: &Outcome) -> Vec<Reason> {
+        let mut steps: BTreeSet<Step> = BTreeSet::new();
+        let mut reasons = Vec::new();
+        for (requirement, judged) in &self.requirements {
+            let kind = match judged.truth() {
+                Some(true) => ReasonKind::Met,
+                _ if outcome.refused.contains(&requirement.name) => ReasonKind::Failed,
+                _ if outcome.verdict == Verdict::Granted => ReasonKind::Met,
+                _ => ReasonKind::Open,
+            };
+            let (name, labels) = (requirement.name.clone(), requirement.labels.clone());
+            reasons.push(Reason { kind, name, labels, cites: requirement.cites.clone() });
+            steps.extend(&judged.steps);
+        }
+        for (_, when, value) in &self.outputs {
+            steps.extend(&when.steps);
+            if when.truth() != Some(false) {
+                steps.extend(&value.steps);
+            }
+        }
+        reasons.extend(steps.iter().filter_map(|step| reason(program, decision, *step)));
+        reasons
+    }
+}
+
+fn reason(program: &Program, decision: &Decision, step: Step) -> Option<Reason> {
+    match step {
+        Step::Exception(rule, exception) => {
+            let rule = decision.rules.get(rule as usize)?;
+            let exception = rule.exceptions.get(exception)?;
+            Some(Reason {
+                kind: ReasonKind::Exception,
+                name: format!("{}.{}", rule.name, exception.name),
+                labels: exception.labels.clone(),
+                cites: exception.cites.clone(),
+            })
+        }
+        Step::Figure(id, version, row) => {
+            let table = program.table_of(id)?;
+            let version = table.versions.get(version)?;
+            let found = version.rows.as_ref()?.get(row)?;
+            let kind = ReasonKind::Figure { from: version.from, row, value: found.value.clone(), ty: table.ty.clone() };
+            let cites = version.cites.iter().chain(&found.cites).cloned().collect();
+            Some(Reason { kind, name: table.name.clone(), labels: table.labels.clone(), cites })
+        }
+    }
+}
+
+impl Fault {
+    fn failure(self, program: &Program) -> Failure {
+        let (code, message) = match self {
+            Fault::NoParameterVersion(id) => {
+                let name = program.table_of(id).map_or("", |table| table.name.as_str());
+                ("no_parameter_version", format!("the figure `{name}` is not known for this day"))
+            }
+            Fault::Absent => ("absent", "a value that does not exist was used".to_owned()),
+        };
+        Failure { code: code.to_owned(), path: String::new(), message }
+    }
+}
