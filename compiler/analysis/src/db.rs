@@ -5,8 +5,8 @@
 
 use crate::checks;
 use crate::elaborate::{self, Elaborated, Piece, Property};
-use crate::items::{self, ItemId, ItemPlace, Slice};
 use crate::findings::{self, Known};
+use crate::items::{self, ItemId, ItemPlace, Slice};
 use crate::link;
 use crate::scope::{Declared, FileOutline, Kind, Modules};
 use crate::signature::{Catalog, Signature};
@@ -252,9 +252,10 @@ fn linked(db: &dyn Db, project: Project) -> Program {
 /// Shared: the program that engines take; none while anything is wrong.
 #[salsa::tracked]
 fn program(db: &dyn Db, project: Project) -> Option<Arc<Verified>> {
-    let broken = project.own(db).iter().any(|file| {
-        file_diagnostics(db, project, *file).iter().any(|found| found.severity() == Severity::Error)
-    });
+    let broken = project
+        .own(db)
+        .iter()
+        .any(|file| file_diagnostics(db, project, *file).iter().any(|found| found.severity() == Severity::Error));
     if broken { None } else { enact_ir::verify(linked(db, project).clone()).ok().map(Arc::new) }
 }
 
@@ -264,11 +265,19 @@ fn item_diagnostics(db: &dyn Db, project: Project, item: ItemId) -> Vec<Diagnost
     let parsed = parsed_item(db, project, item.clone());
     let elaborated = elaborated(db, project, item.clone());
     let mut found = parsed.diagnostics.clone();
-    found.extend(elaborated.diagnostics.iter().cloned());
+    let text = item_text(db, project, item);
+    let broken: BTreeSet<usize> = found.iter().map(|it| line_of(text, it.primary.place)).collect();
+    // What follows from a line that could not be read is no mistake of its own.
+    found
+        .extend(elaborated.diagnostics.iter().filter(|it| !broken.contains(&line_of(text, it.primary.place))).cloned());
     if found.is_empty() {
-        found.extend(findings::of_item(&parsed.item, elaborated, context(db, project)));
+        found.extend(findings::of_item(&parsed.item, text, elaborated, context(db, project)));
     }
     found
+}
+
+fn line_of(text: &str, span: Span) -> usize {
+    text.get(..span.start as usize).map_or(0, |before| before.matches('\n').count())
 }
 
 /// Shared: what is wrong between declarations: modules, names declared twice, figures for no date, what is never used.
@@ -294,7 +303,11 @@ fn project_diagnostics(db: &dyn Db, project: Project) -> Vec<Diagnostic<ItemPlac
 fn file_diagnostics(db: &dyn Db, project: Project, file: SourceFile) -> Vec<Diagnostic> {
     let own = project.own(db);
     let number = |file: SourceFile| {
-        own.iter().chain(project.library(db)).position(|it| *it == file).and_then(|n| u32::try_from(n).ok()).unwrap_or(0)
+        own.iter()
+            .chain(project.library(db))
+            .position(|it| *it == file)
+            .and_then(|n| u32::try_from(n).ok())
+            .unwrap_or(0)
     };
     let absolute = |place: ItemPlace| {
         let start = slices(db, place.item.file).iter().find(|it| it.id == place.item).map_or(0, |it| it.span.start);
@@ -358,7 +371,9 @@ impl Database {
             }
             None => {
                 let library = enact_stdlib::FILES.iter().map(|(path, text)| {
-                    SourceFile::builder((*path).to_owned(), (*text).to_owned()).durability(Durability::HIGH).new(&self.storage)
+                    SourceFile::builder((*path).to_owned(), (*text).to_owned())
+                        .durability(Durability::HIGH)
+                        .new(&self.storage)
                 });
                 self.project = Some(Project::new(&self.storage, own, library.collect(), schemas));
             }

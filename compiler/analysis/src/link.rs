@@ -24,7 +24,13 @@ pub(crate) fn context(parts: &Parts<'_>) -> Program {
     let (policy, title) = parts.head.clone();
     let source = |piece: &&Piece| match piece {
         Piece::Source(it) => it.clone(),
-        _ => Source { name: String::new(), kind: String::new(), title: Labels::default(), number: String::new(), since: None },
+        _ => Source {
+            name: String::new(),
+            kind: String::new(),
+            title: Labels::default(),
+            number: String::new(),
+            since: None,
+        },
     };
     let enumeration = |piece: &&Piece| match piece {
         Piece::Enum(it) => it.clone(),

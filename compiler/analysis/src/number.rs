@@ -170,11 +170,7 @@ pub(crate) fn compare(op: Op, a: Expr, b: Expr) -> Made {
 /// The number held between two ends that it is known to keep, so that its type says so.
 pub(crate) fn held(expr: Expr, lo: i128, hi: i128) -> Made {
     let ty = parts(&expr);
-    let raised = if lo > ty.lo {
-        extreme(Op::Max, ty.kind, expr, constant(ty.kind, ty.scale, lo))?
-    } else {
-        expr
-    };
+    let raised = if lo > ty.lo { extreme(Op::Max, ty.kind, expr, constant(ty.kind, ty.scale, lo))? } else { expr };
     if hi < ty.hi { extreme(Op::Min, ty.kind, raised, constant(ty.kind, ty.scale, hi)) } else { Ok(raised) }
 }
 

@@ -15,7 +15,6 @@ pub(crate) struct Declared {
 
 /// Kinds of declarations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each is its own keyword")]
 pub(crate) enum Kind {
     Policy,
     Import,
@@ -152,7 +151,11 @@ impl Modules {
 
     /// Declarations of one name in one module, where there are several.
     pub(crate) fn twins(&self) -> impl Iterator<Item = (&str, &[ItemId])> {
-        self.names.values().flatten().filter(|(_, ids)| ids.len() > 1).map(|(name, ids)| (name.as_str(), ids.as_slice()))
+        self.names
+            .values()
+            .flatten()
+            .filter(|(_, ids)| ids.len() > 1)
+            .map(|(name, ids)| (name.as_str(), ids.as_slice()))
     }
 
     /// Named declarations of the files and of whatever modules they import, through any number of others; in the order of the project.

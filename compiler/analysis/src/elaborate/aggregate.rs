@@ -84,7 +84,14 @@ impl Elaborator<'_> {
         None
     }
 
-    pub(super) fn aggregate(&mut self, op: AggregateOp, n: Option<u32>, body: &ast::Expr, binder: &ast::Binder, span: Span) -> Typed {
+    pub(super) fn aggregate(
+        &mut self,
+        op: AggregateOp,
+        n: Option<u32>,
+        body: &ast::Expr,
+        binder: &ast::Binder,
+        span: Span,
+    ) -> Typed {
         match op {
             AggregateOp::Any | AggregateOp::All | AggregateOp::None | AggregateOp::Count | AggregateOp::Exactly => {
                 self.counted(op, n, body, binder)
@@ -146,7 +153,12 @@ impl Elaborator<'_> {
             form.sort = None;
             if !ordered {
                 let what = self.describe(&form.body.ty);
-                return self.error(Code::TypeMismatch, body.span, format!("{what} is neither smaller nor larger"), what);
+                return self.error(
+                    Code::TypeMismatch,
+                    body.span,
+                    format!("{what} is neither smaller nor larger"),
+                    what,
+                );
             }
         }
         let body = form.body.clone();
@@ -202,7 +214,12 @@ impl Elaborator<'_> {
         }
         let Some(Type::List { element, .. }) = joined(&left, &right) else {
             let (x, y) = (self.describe(&left.ty), self.describe(&right.ty));
-            return self.error(Code::TypeMismatch, span, format!("{x} and {y} do not join"), "elements of different kinds");
+            return self.error(
+                Code::TypeMismatch,
+                span,
+                format!("{x} and {y} do not join"),
+                "elements of different kinds",
+            );
         };
         let most = |it: &Expr| match it.ty {
             Type::List { max, .. } => max,

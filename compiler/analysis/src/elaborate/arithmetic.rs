@@ -16,7 +16,10 @@ impl Elaborator<'_> {
         }
         let Some(value) = self.operand(operand) else { return Typed::Error };
         let negated = match value {
-            Typed::Quotient(it) => number::negate(it.num).map(|num| Typed::Quotient(Box::new(Quotient { num, ..*it }))),
+            Typed::Quotient(it) => {
+                let Quotient { kind, num, den } = *it;
+                number::negate(num).map(|num| Typed::Quotient(Box::new(Quotient { kind, num, den })))
+            }
             Typed::Period(period, count) => number::negate(count).map(|count| Typed::Period(period, count)),
             Typed::Value(value) if number::type_of(&value).is_some() => {
                 let Some(value) = self.ranged(value, operand.span) else { return Typed::Error };
@@ -44,7 +47,8 @@ impl Elaborator<'_> {
         let (left, right) = (self.operand(a), self.operand(b));
         let (Some(left), Some(right)) = (left, right) else { return Typed::Error };
         let is_date = |it: &Typed| it.ty() == Some(&Type::Date);
-        if is_date(&left) || is_date(&right) || matches!(left, Typed::Period(..)) || matches!(right, Typed::Period(..)) {
+        if is_date(&left) || is_date(&right) || matches!(left, Typed::Period(..)) || matches!(right, Typed::Period(..))
+        {
             return self.calendar_arithmetic(op, left, right, span);
         }
         let (Some(x), Some(y)) = (number_type(&left), number_type(&right)) else {
@@ -55,7 +59,8 @@ impl Elaborator<'_> {
         let Some(kind) = combined(op, x, y, is_known(&left), is_known(&right)) else {
             return self.units(op, x.kind, y.kind, a.span, b.span);
         };
-        let (Some(left), Some(right)) = (self.bounded_operand(left, a.span), self.bounded_operand(right, b.span)) else {
+        let (Some(left), Some(right)) = (self.bounded_operand(left, a.span), self.bounded_operand(right, b.span))
+        else {
             return Typed::Error;
         };
         let made = match (op, left, right) {
@@ -201,7 +206,8 @@ impl Elaborator<'_> {
         }
         if !matches!(to, RoundTo::Places(_)) && ty.kind != NumberKind::Money {
             let what = self.describe(&Type::Number(ty));
-            let found = Diagnostic::new(Code::UnitMismatch, value.span, format!("{what} is not rounded to fen or yuan"), what);
+            let found =
+                Diagnostic::new(Code::UnitMismatch, value.span, format!("{what} is not rounded to fen or yuan"), what);
             return self.report(found.with_help("write `to 2 places`, or another number of places"));
         }
         let kind = if ty.kind == NumberKind::Decimal && places == 0 { NumberKind::Int } else { ty.kind };
@@ -223,7 +229,12 @@ impl Elaborator<'_> {
     /// Two values, at least one of them a quotient, as quotients of one kind and of equal scales.
     pub(super) fn join_quotients(&mut self, a: Typed, b: Typed, span: Span) -> Option<(Typed, Typed)> {
         let (Some(x), Some(y)) = (number_type(&a), number_type(&b)) else {
-            self.error(Code::TypeMismatch, span, "the branches give values of different kinds", "a quotient, and no number");
+            self.error(
+                Code::TypeMismatch,
+                span,
+                "the branches give values of different kinds",
+                "a quotient, and no number",
+            );
             return None;
         };
         let Some(kind) = combined(BinaryOp::Add, x, y, is_known(&a), is_known(&b)) else {

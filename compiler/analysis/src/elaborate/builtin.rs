@@ -11,9 +11,34 @@ use enact_syntax::ast::{self, BinaryOp, ExprKind as Ast};
 
 /// Every function of the language; those whose name is a keyword have its two spellings.
 pub(super) const NAMES: &[&str] = &[
-    "min", "max", "clamp", "abs", "date", "year", "month", "day", "weekday", "days_between", "months_between",
-    "years_between", "is_working_day", "next_working_day", "add_working_days", "working_days_between", "days", "months",
-    "years", "length", "slice", "starts_with", "is_digits", "is_alphanumeric", "to_number", "size", "number", "rate",
+    "min",
+    "max",
+    "clamp",
+    "abs",
+    "date",
+    "year",
+    "month",
+    "day",
+    "weekday",
+    "days_between",
+    "months_between",
+    "years_between",
+    "is_working_day",
+    "next_working_day",
+    "add_working_days",
+    "working_days_between",
+    "days",
+    "months",
+    "years",
+    "length",
+    "slice",
+    "starts_with",
+    "is_digits",
+    "is_alphanumeric",
+    "to_number",
+    "size",
+    "number",
+    "rate",
 ];
 
 /// The English name of a function.
@@ -61,7 +86,13 @@ impl Elaborator<'_> {
     }
 
     /// Arguments of the types.
-    pub(super) fn arguments(&mut self, name: &str, args: &[ast::Expr], types: &[Type], span: Span) -> Option<Vec<Expr>> {
+    pub(super) fn arguments(
+        &mut self,
+        name: &str,
+        args: &[ast::Expr],
+        types: &[Type],
+        span: Span,
+    ) -> Option<Vec<Expr>> {
         if args.len() != types.len() {
             self.wrong_count(name, types.len(), args.len(), span);
             return None;
@@ -96,7 +127,12 @@ impl Elaborator<'_> {
 
     fn extreme(&mut self, op: Op, name: &str, args: &[ast::Expr], span: Span) -> Typed {
         if let [one] = args {
-            let found = Diagnostic::new(Code::WrongArguments, one.span, format!("`{name}` takes two values or more"), "only one");
+            let found = Diagnostic::new(
+                Code::WrongArguments,
+                one.span,
+                format!("`{name}` takes two values or more"),
+                "only one",
+            );
             return self.report(found.with_help(format!("for the elements of a list write `{name}(x for x in …)`")));
         }
         let operands: Vec<Option<(Typed, Span)>> =
@@ -123,7 +159,9 @@ impl Elaborator<'_> {
         }
         let order = if op == Op::Min { BinaryOp::LessEqual } else { BinaryOp::GreaterEqual };
         // The comparison reports what does not go together.
-        let Typed::Value(first) = self.ordered(order, a.clone(), b.clone(), at_a, at_b, span) else { return Typed::Error };
+        let Typed::Value(first) = self.ordered(order, a.clone(), b.clone(), at_a, at_b, span) else {
+            return Typed::Error;
+        };
         match self.join(a, b, span) {
             Some((Typed::Value(a), Typed::Value(b))) => match (number::type_of(&a), number::type_of(&b)) {
                 (Some(ty), Some(_)) => {
@@ -140,7 +178,12 @@ impl Elaborator<'_> {
         let (value, lo, hi) = match args {
             [value, ast::Expr { kind: Ast::Range(lo, hi), .. }] => (value, &**lo, &**hi),
             _ => {
-                let found = Diagnostic::new(Code::WrongArguments, span, "`clamp` takes a value and a range", "written otherwise");
+                let found = Diagnostic::new(
+                    Code::WrongArguments,
+                    span,
+                    "`clamp` takes a value and a range",
+                    "written otherwise",
+                );
                 return self.report(found.with_help("write `clamp(value, lowest .. highest)`"));
             }
         };
@@ -160,7 +203,8 @@ impl Elaborator<'_> {
         let Some(value) = self.ranged(value, arg.span) else { return Typed::Error };
         let made = self.shared(value, |it, value| {
             let ty = number::type_of(&value)?;
-            let made = number::negate(value.clone()).and_then(|negated| number::extreme(Op::Max, ty.kind, value, negated));
+            let made =
+                number::negate(value.clone()).and_then(|negated| number::extreme(Op::Max, ty.kind, value, negated));
             match made.map(|it| tighter(it, ty.lo, ty.hi)) {
                 Ok(made) => made.ok(),
                 Err(TooLarge) => {
@@ -191,7 +235,12 @@ impl Elaborator<'_> {
         match number_type(&value).map(|ty| ty.kind) {
             Some(NumberKind::Money) | None => {
                 let what = value.ty().map_or_else(|| "this".to_owned(), |ty| self.describe(ty));
-                let found = Diagnostic::new(Code::UnitMismatch, arg.span, format!("{what} is not taken as a number by `{name}`"), what);
+                let found = Diagnostic::new(
+                    Code::UnitMismatch,
+                    arg.span,
+                    format!("{what} is not taken as a number by `{name}`"),
+                    what,
+                );
                 self.report(found.with_help("divide the amount by an amount, such as `1 yuan`"))
             }
             Some(_) => match value {

@@ -34,11 +34,23 @@ impl Elaborator<'_> {
         let visible = self.view.visible(&self.home);
         let declared = visible.iter().filter(|(_, id)| self.view.is_callable(id)).map(|(name, _)| name.as_str());
         let near = nearest(&name.text, declared.chain(super::builtin::NAMES.iter().copied())).map(str::to_owned);
-        let found = Diagnostic::new(Code::UnknownName, name.span, format!("there is no function or table `{}`", name.text), "not declared");
+        let found = Diagnostic::new(
+            Code::UnknownName,
+            name.span,
+            format!("there is no function or table `{}`", name.text),
+            "not declared",
+        );
         self.report(super::name::meant(found, name, near.as_deref()))
     }
 
-    fn call_declared(&mut self, name: &ast::Name, id: ItemId, args: &[ast::Expr], date: Option<Expr>, span: Span) -> Typed {
+    fn call_declared(
+        &mut self,
+        name: &ast::Name,
+        id: ItemId,
+        args: &[ast::Expr],
+        date: Option<Expr>,
+        span: Span,
+    ) -> Typed {
         match &self.view.item(&id).kind {
             ItemKind::Table(table) => {
                 if args.len() != table.keys.len() {
@@ -106,8 +118,12 @@ impl Elaborator<'_> {
                 let found = self.view.resolve(&self.home, &name.text);
                 match found.as_slice() {
                     [id] => match &self.view.item(id).kind {
-                        ItemKind::Table(table) if table.keys.is_empty() => self.lookup(id, Vec::new(), Some(date), name.span),
-                        ItemKind::Define(define) if define.params.is_empty() => self.inline(id, define, &[], Some(date), name.span),
+                        ItemKind::Table(table) if table.keys.is_empty() => {
+                            self.lookup(id, Vec::new(), Some(date), name.span)
+                        }
+                        ItemKind::Define(define) if define.params.is_empty() => {
+                            self.inline(id, define, &[], Some(date), name.span)
+                        }
                         _ => self.name(name, None),
                     },
                     _ => {
@@ -121,11 +137,20 @@ impl Elaborator<'_> {
     }
 
     /// A define with its arguments in place of its parameters.
-    pub(super) fn inline(&mut self, id: &ItemId, define: &ast::Define, args: &[ast::Expr], date: Option<Expr>, span: Span) -> Typed {
+    pub(super) fn inline(
+        &mut self,
+        id: &ItemId,
+        define: &ast::Define,
+        args: &[ast::Expr],
+        date: Option<Expr>,
+        span: Span,
+    ) -> Typed {
         if self.view.is_circular(id) {
             return self.broken();
         }
-        let Some(params) = self.view.define(id).filter(|params| params.len() == args.len()) else { return self.broken() };
+        let Some(params) = self.view.define(id).filter(|params| params.len() == args.len()) else {
+            return self.broken();
+        };
         if self.nesting >= NESTING {
             let message = format!("functions stand more than {NESTING} levels inside each other");
             return self.error(Code::TooDeep, span, message, "too deep here");
@@ -204,7 +229,8 @@ impl Elaborator<'_> {
     fn scaled(&mut self, name: &ast::Name, id: &ItemId, arg: &ast::Expr, date: Option<Expr>, span: Span) -> Typed {
         let Some(scale) = self.view.scale(id) else { return self.broken() };
         let scale: Scale = scale.clone();
-        let Some(amount) = self.of_type(arg, &scale.key, &format!("key `{}` of `{}`", scale.key_name, name.text)) else {
+        let Some(amount) = self.of_type(arg, &scale.key, &format!("key `{}` of `{}`", scale.key_name, name.text))
+        else {
             return Typed::Error;
         };
         let Some(amount) = self.ranged(amount, arg.span) else { return Typed::Error };

@@ -126,7 +126,8 @@ impl Elaborator<'_> {
             self.wrong_unit(from, to, what, span);
             return None;
         }
-        let scale = if place == Place::Open && to.kind == NumberKind::Rate { from.scale.max(to.scale) } else { to.scale };
+        let scale =
+            if place == Place::Open && to.kind == NumberKind::Rate { from.scale.max(to.scale) } else { to.scale };
         if from.scale > scale {
             self.too_precise(from, to, what, span);
             return None;
@@ -206,7 +207,8 @@ impl Elaborator<'_> {
             (Some(from), Type::Number(to)) if !number::is_unbounded(*to) && number::known(&expr).is_none() => {
                 let up = |n: i128, by: u8| number::power(by).ok().and_then(|factor| n.checked_mul(factor));
                 let by = to.scale.saturating_sub(from.scale);
-                let inside = up(from.lo, by).is_some_and(|lo| lo >= to.lo) && up(from.hi, by).is_some_and(|hi| hi <= to.hi);
+                let inside =
+                    up(from.lo, by).is_some_and(|lo| lo >= to.lo) && up(from.hi, by).is_some_and(|hi| hi <= to.hi);
                 if inside { expr } else { self.narrowed(expr) }
             }
             _ => expr,
@@ -236,8 +238,12 @@ impl Elaborator<'_> {
     }
 
     pub(super) fn overflow(&mut self, span: Span) -> Typed {
-        let found =
-            Diagnostic::new(Code::MayOverflow, span, "the value may need more than 128 bits", "may not fit by its range");
+        let found = Diagnostic::new(
+            Code::MayOverflow,
+            span,
+            "the value may need more than 128 bits",
+            "may not fit by its range",
+        );
         self.report(found.with_help("narrow the ranges of what it is made of, or round in between"))
     }
 
@@ -312,7 +318,10 @@ impl Elaborator<'_> {
                 let over = Box::new(Expr { ty: expr.ty, kind });
                 let form = Each::Map;
                 let body = Box::new(body);
-                Ok(Expr { ty, kind: ExprKind::Each { form, list: over, element, before: None, filter: None, sort: None, body } })
+                Ok(Expr {
+                    ty,
+                    kind: ExprKind::Each { form, list: over, element, before: None, filter: None, sort: None, body },
+                })
             }
         }
     }

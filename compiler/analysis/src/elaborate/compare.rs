@@ -1,6 +1,6 @@
 //! Comparisons and membership.
 
-use super::arithmetic::{combined, number_type, is_known, quotient, times};
+use super::arithmetic::{combined, is_known, number_type, quotient, times};
 use super::coerce::same_kind;
 use super::{Elaborator, Typed, value};
 use crate::number::{self, TooLarge};
@@ -12,7 +12,8 @@ impl Elaborator<'_> {
     pub(super) fn comparison(&mut self, op: BinaryOp, a: &ast::Expr, b: &ast::Expr, span: Span) -> Typed {
         for side in [a, b] {
             if matches!(side.kind, Ast::Absent) {
-                let found = Diagnostic::new(Code::MaybeAbsent, side.span, "`absent` is not compared with", "never there");
+                let found =
+                    Diagnostic::new(Code::MaybeAbsent, side.span, "`absent` is not compared with", "never there");
                 return self.report(found.with_help("ask `is absent` or `is present`"));
             }
         }
@@ -46,13 +47,22 @@ impl Elaborator<'_> {
                 let message = format!("{left} is compared with {right}");
                 let found = Diagnostic::new(Code::UnitMismatch, at_b, message, right).with_label(at_a, left);
                 let money = x.kind == NumberKind::Money || y.kind == NumberKind::Money;
-                let help = if money { "write the unit: `yuan`, `fen`, `万元`" } else { "write `rate(…)` or `number(…)` to say as what they are compared" };
+                let help = if money {
+                    "write the unit: `yuan`, `fen`, `万元`"
+                } else {
+                    "write `rate(…)` or `number(…)` to say as what they are compared"
+                };
                 return self.report(found.with_help(help));
             };
             return self.numbers(op, kind, a, b, at_a, at_b, span);
         }
         let (Typed::Value(a), Typed::Value(b)) = (a, b) else {
-            return self.error(Code::TypeMismatch, span, "these cannot be compared", "a period, or values of different kinds");
+            return self.error(
+                Code::TypeMismatch,
+                span,
+                "these cannot be compared",
+                "a period, or values of different kinds",
+            );
         };
         if !same_kind(&a.ty, &b.ty) && !empty_list(&a.ty, &b.ty) {
             let (left, right) = (self.describe(&a.ty), self.describe(&b.ty));
@@ -62,7 +72,12 @@ impl Elaborator<'_> {
         let equality = matches!(op, BinaryOp::Equal | BinaryOp::NotEqual);
         if !equality && a.ty != Type::Date {
             let what = self.describe(&a.ty);
-            let found = Diagnostic::new(Code::TypeMismatch, span, format!("{what} has no order"), "only numbers and dates are smaller or larger");
+            let found = Diagnostic::new(
+                Code::TypeMismatch,
+                span,
+                format!("{what} has no order"),
+                "only numbers and dates are smaller or larger",
+            );
             return self.report(found.with_help("compare with `=` or `!=`"));
         }
         let Some((Typed::Value(a), Typed::Value(b))) = self.join(a.into(), b.into(), span) else { return Typed::Error };
@@ -70,12 +85,23 @@ impl Elaborator<'_> {
     }
 
     #[expect(clippy::too_many_arguments, reason = "two sides, each with its place")]
-    fn numbers(&mut self, op: BinaryOp, kind: NumberKind, a: Typed, b: Typed, at_a: Span, at_b: Span, span: Span) -> Typed {
+    fn numbers(
+        &mut self,
+        op: BinaryOp,
+        kind: NumberKind,
+        a: Typed,
+        b: Typed,
+        at_a: Span,
+        at_b: Span,
+        span: Span,
+    ) -> Typed {
         let made = match (a, b) {
             (Typed::Value(a), Typed::Value(b)) => directed(op, a, b, number::compare),
             (a, b) => {
                 // Both divisors are above zero, so the products are in the order of the quotients.
-                let (Some(a), Some(b)) = (self.bounded_side(a, at_a), self.bounded_side(b, at_b)) else { return Typed::Error };
+                let (Some(a), Some(b)) = (self.bounded_side(a, at_a), self.bounded_side(b, at_b)) else {
+                    return Typed::Error;
+                };
                 let (a, b) = (quotient(a), quotient(b));
                 let products = times(kind, a.num, b.den).and_then(|left| Ok((left, times(kind, b.num, a.den)?)));
                 products.and_then(|(left, right)| directed(op, left, right, number::compare))
@@ -97,7 +123,8 @@ impl Elaborator<'_> {
         if let Ast::Range(lo, hi) = &b.kind {
             let (low, high) = (self.compared(lo, Some(&left)), self.compared(hi, Some(&left)));
             let (Some(low), Some(high)) = (low, high) else { return Typed::Error };
-            if let (Some(low), Some(high)) = (low.value().and_then(number::known), high.value().and_then(number::known)) {
+            if let (Some(low), Some(high)) = (low.value().and_then(number::known), high.value().and_then(number::known))
+            {
                 if low > high {
                     return self.error(Code::BadRange, b.span, "the range ends before it begins", "nothing lies in it");
                 }
@@ -110,7 +137,12 @@ impl Elaborator<'_> {
             };
         }
         let Typed::Value(left) = left else {
-            return self.error(Code::QuotientNotRounded, a.span, "a quotient must be rounded before it is looked for in a list", "may have no last digit");
+            return self.error(
+                Code::QuotientNotRounded,
+                a.span,
+                "a quotient must be rounded before it is looked for in a list",
+                "may have no last digit",
+            );
         };
         if let Ast::List(parts) = &b.kind {
             return self.one_of(left, a.span, parts, span);
@@ -175,12 +207,7 @@ fn empty_list(a: &Type, b: &Type) -> bool {
 }
 
 /// The six comparisons by three.
-fn directed(
-    op: BinaryOp,
-    a: Expr,
-    b: Expr,
-    make: impl Fn(Op, Expr, Expr) -> number::Made,
-) -> number::Made {
+fn directed(op: BinaryOp, a: Expr, b: Expr, make: impl Fn(Op, Expr, Expr) -> number::Made) -> number::Made {
     let not = |made: number::Made| made.map(|it| number::test(Op::Not, vec![it]));
     match op {
         BinaryOp::Less => make(Op::Lt, a, b),

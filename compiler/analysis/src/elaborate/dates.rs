@@ -57,12 +57,22 @@ impl Elaborator<'_> {
                 }
             }
             (BinaryOp::Subtract, a, b) if is_date(&a) && is_date(&b) => {
-                let found = Diagnostic::new(Code::UnitMismatch, span, "a date is not subtracted from a date", "both are dates");
+                let found =
+                    Diagnostic::new(Code::UnitMismatch, span, "a date is not subtracted from a date", "both are dates");
                 self.report(found.with_help("write `days_between(…, …)`, `months_between(…, …)` or `years_between(…, …)`, the earlier date first"))
             }
-            (BinaryOp::Add | BinaryOp::Subtract, a, b) if is_date(&a) && super::arithmetic::number_type(&b).is_some() => {
-                let found = Diagnostic::new(Code::UnitMismatch, span, "a number without a unit is added to a date", "days, months or years?");
-                self.report(found.with_help("write the unit, such as `3 days`, or `days(…)` for a number that is calculated"))
+            (BinaryOp::Add | BinaryOp::Subtract, a, b)
+                if is_date(&a) && super::arithmetic::number_type(&b).is_some() =>
+            {
+                let found = Diagnostic::new(
+                    Code::UnitMismatch,
+                    span,
+                    "a number without a unit is added to a date",
+                    "days, months or years?",
+                );
+                self.report(
+                    found.with_help("write the unit, such as `3 days`, or `days(…)` for a number that is calculated"),
+                )
             }
             (_, a, b) => {
                 let name = |it: &Self, side: &Typed| match side {
@@ -72,7 +82,9 @@ impl Elaborator<'_> {
                 };
                 let message = format!("{} and {} do not combine", name(self, &a), name(self, &b));
                 let found = Diagnostic::new(Code::UnitMismatch, span, message, "cannot be calculated");
-                self.report(found.with_help("a period of days, months or years is added to a date or subtracted from one"))
+                self.report(
+                    found.with_help("a period of days, months or years is added to a date or subtracted from one"),
+                )
             }
         }
     }
@@ -165,7 +177,8 @@ impl Elaborator<'_> {
             return Some(id);
         }
         let visible = self.view.visible(&self.home);
-        let calendars = visible.iter().filter(|(_, id)| self.view.calendar_id(id).is_some()).map(|(name, _)| name.as_str());
+        let calendars =
+            visible.iter().filter(|(_, id)| self.view.calendar_id(id).is_some()).map(|(name, _)| name.as_str());
         let near = enact_base::nearest(&name.text, calendars).map(str::to_owned);
         let found = match found.first() {
             Some(id) => {

@@ -30,7 +30,7 @@ enum State {
 }
 
 /// Named values that may be elaborated inside each other. They are taken in an order in which this hardly ever happens.
-const WAITING: u32 = 24;
+const WAITING: usize = 24;
 
 /// Work beyond which a decision is refused, in evaluated nodes.
 const MOST_WORK: u64 = 1_000_000_000;
@@ -38,7 +38,8 @@ const MOST_WORK: u64 = 1_000_000_000;
 impl<'w> Elaborator<'w> {
     pub(super) fn decision(&mut self, decision: &'w ast::Decision) -> Piece {
         let inputs = self.inputs(&decision.inputs);
-        let as_of = decision.as_of.as_ref().and_then(|date| self.of_type(date, &Type::Date, "`as of`").map(|it| (it, date)));
+        let as_of =
+            decision.as_of.as_ref().and_then(|date| self.of_type(date, &Type::Date, "`as of`").map(|it| (it, date)));
         if let Some((date, _)) = as_of {
             self.as_of = Some(if is_path(&date) { date } else { self.bind("_as_of", date) });
         }
@@ -51,7 +52,8 @@ impl<'w> Elaborator<'w> {
             })
             .map(|(name, form)| Named { name, form, state: State::Waiting })
             .collect();
-        let names: Vec<&ast::Name> = decision.inputs.iter().map(|it| &it.name).chain(self.named.iter().map(|it| it.name)).collect();
+        let names: Vec<&ast::Name> =
+            decision.inputs.iter().map(|it| &it.name).chain(self.named.iter().map(|it| it.name)).collect();
         self.twice(names, "name");
         let requirements: Vec<&ast::Require> = statements()
             .filter_map(|it| match it {
@@ -65,7 +67,11 @@ impl<'w> Elaborator<'w> {
         }
         let requirements: Vec<Option<Requirement>> = requirements.into_iter().map(|it| self.requirement(it)).collect();
         let outputs: Vec<Option<Output>> = (0..self.named.len()).filter_map(|n| self.output(n)).collect();
-        let complete = (inputs, requirements.into_iter().collect::<Option<Vec<_>>>(), outputs.into_iter().collect::<Option<Vec<_>>>());
+        let complete = (
+            inputs,
+            requirements.into_iter().collect::<Option<Vec<_>>>(),
+            outputs.into_iter().collect::<Option<Vec<_>>>(),
+        );
         let (Some(inputs), Some(requirements), Some(outputs)) = complete else { return Piece::None };
         let made = enact_ir::Decision {
             name: decision.name.text.clone(),
@@ -88,7 +94,9 @@ impl<'w> Elaborator<'w> {
         if decision.work > MOST_WORK {
             let message = format!("the work of `{}` is too large: up to {} steps", decision.name, decision.work);
             let found = Diagnostic::new(Code::TooMuchWork, name, message, format!("more than {MOST_WORK} steps"));
-            self.report(found.with_help("lower the bounds of its lists, or name with `let` what is calculated again and again"));
+            self.report(
+                found.with_help("lower the bounds of its lists, or name with `let` what is calculated again and again"),
+            );
         }
         decision
     }
@@ -151,13 +159,8 @@ impl<'w> Elaborator<'w> {
         let state = self.named.get(n).map(|it| it.state.clone())?;
         Some(match state {
             State::Done(value) => value,
-            State::Working => {
-                let message = format!("`{}` depends on itself", name.text);
-                let declared = self.named.get(n).map_or(name.span, |it| it.name.span);
-                let found = Diagnostic::new(Code::Cycle, declared, message, "needed for its own value");
-                self.report(found.with_label(name.span, "used here"))
-            }
-            State::Waiting if self.waiting >= WAITING => {
+            State::Working => self.circle(n, name.span),
+            State::Waiting if self.working.len() >= WAITING => {
                 let message = format!("`{}` stands too deep in values that need each other", name.text);
                 self.error(Code::TooDeep, name.span, message, "move the values that it needs before it")
             }
@@ -171,6 +174,21 @@ impl<'w> Elaborator<'w> {
         })
     }
 
+    /// A value that is needed for itself: told at the first of the circle in the source.
+    fn circle(&mut self, n: usize, used: Span) -> Typed {
+        let around: Vec<usize> = self.working.iter().copied().skip_while(|it| *it != n).collect();
+        let first = around.iter().min().copied().unwrap_or(n);
+        let others = around.iter().filter(|it| **it != first).filter_map(|it| self.named.get(*it));
+        let others: Vec<String> = others.map(|it| format!("`{}`", it.name.text)).collect();
+        let Some(name) = self.named.get(first).map(|it| it.name) else { return Typed::Error };
+        let message = match others.is_empty() {
+            true => format!("`{}` depends on itself", name.text),
+            false => format!("`{}` depends on itself through {}", name.text, others.join(", ")),
+        };
+        let found = Diagnostic::new(Code::Cycle, name.span, message, "needed for its own value");
+        self.report(found.with_label(used, "used here"))
+    }
+
     /// Elaborates a named value where only the names of the decision are seen.
     fn make(&mut self, n: usize) {
         let Some(named) = self.named.get_mut(n) else { return };
@@ -181,12 +199,12 @@ impl<'w> Elaborator<'w> {
         let (name, form) = (named.name, named.form);
         let inner = self.variables.split_off(self.inputs.min(self.variables.len()));
         let facts = std::mem::take(&mut self.facts);
-        self.waiting += 1;
+        self.working.push(n);
         let value = match form {
             Form::Let(it) => self.let_value(it),
             Form::Output(it) => self.output_value(it),
         };
-        self.waiting -= 1;
+        self.working.pop();
         self.facts = facts;
         self.variables.extend(inner);
         let value = self.bound(&name.text, value);
@@ -216,7 +234,8 @@ impl<'w> Elaborator<'w> {
         };
         let what = format!("output `{}`", it.name.text);
         self.within(|this| {
-            let when = it.when.as_ref().map(|when| this.condition(when, &format!("`when` of output `{}`", it.name.text)));
+            let when =
+                it.when.as_ref().map(|when| this.condition(when, &format!("`when` of output `{}`", it.name.text)));
             if let Some(Some(when)) = &when {
                 this.assume(when, true);
             }
@@ -239,7 +258,9 @@ impl<'w> Elaborator<'w> {
                 let den = part(self, it.den, "divisor");
                 Typed::Quotient(Box::new(super::Quotient { kind: it.kind, num, den }))
             }
-            Typed::Period(period, count) if !is_path(&count) => Typed::Period(period, self.bind(&format!("_{name}"), count)),
+            Typed::Period(period, count) if !is_path(&count) => {
+                Typed::Period(period, self.bind(&format!("_{name}"), count))
+            }
             other => other,
         }
     }
@@ -334,7 +355,12 @@ impl<'w> Elaborator<'w> {
             Typed::Period(_, count) => count,
             Typed::Error => return Piece::None,
             Typed::Absent => {
-                let found = Diagnostic::new(Code::TypeMismatch, define.body.general.span, "this is never anything but absent", "no value");
+                let found = Diagnostic::new(
+                    Code::TypeMismatch,
+                    define.body.general.span,
+                    "this is never anything but absent",
+                    "no value",
+                );
                 self.report(found);
                 return Piece::None;
             }
@@ -383,7 +409,10 @@ impl<'w> Elaborator<'w> {
     }
 
     /// The decision that a test or property is about; reports an unknown one, and is silent about a broken one.
-    pub(super) fn decision_named(&mut self, name: &ast::Name) -> Option<(crate::items::ItemId, &'w enact_ir::Decision)> {
+    pub(super) fn decision_named(
+        &mut self,
+        name: &ast::Name,
+    ) -> Option<(crate::items::ItemId, &'w enact_ir::Decision)> {
         let found = self.view.resolve(&self.home, &name.text);
         let decisions: Vec<_> = found.iter().filter(|id| self.view.is_decision(id)).collect();
         let Some(id) = decisions.first() else {

@@ -56,24 +56,24 @@ impl Elaborator<'_> {
         let (Some(x), Some(y)) = (self.range(a), self.range(b)) else { return };
         match (op, truth) {
             (Op::Lt, true) => {
-                self.bound(a, x.0, y.1.saturating_sub(1));
-                self.bound(b, x.0.saturating_add(1), y.1);
+                self.limit(a, x.0, y.1.saturating_sub(1));
+                self.limit(b, x.0.saturating_add(1), y.1);
             }
             (Op::Le, true) => {
-                self.bound(a, x.0, y.1);
-                self.bound(b, x.0, y.1);
+                self.limit(a, x.0, y.1);
+                self.limit(b, x.0, y.1);
             }
             (Op::Lt, false) => {
-                self.bound(a, y.0, x.1);
-                self.bound(b, y.0, x.1);
+                self.limit(a, y.0, x.1);
+                self.limit(b, y.0, x.1);
             }
             (Op::Le, false) => {
-                self.bound(a, y.0.saturating_add(1), x.1);
-                self.bound(b, y.0, x.1.saturating_sub(1));
+                self.limit(a, y.0.saturating_add(1), x.1);
+                self.limit(b, y.0, x.1.saturating_sub(1));
             }
             (Op::Eq, true) => {
-                self.bound(a, y.0, y.1);
-                self.bound(b, x.0, x.1);
+                self.limit(a, y.0, y.1);
+                self.limit(b, x.0, x.1);
             }
             (Op::Eq, false) => {
                 self.exclude(a, x, y);
@@ -86,19 +86,19 @@ impl Elaborator<'_> {
     /// `a` differs from the only value of `b`: that says something if it is one of the ends of `a`.
     fn exclude(&mut self, a: &Expr, (lo, hi): (i128, i128), b: (i128, i128)) {
         if b.0 == b.1 && b.0 == lo {
-            self.bound(a, lo.saturating_add(1), hi);
+            self.limit(a, lo.saturating_add(1), hi);
         } else if b.0 == b.1 && b.0 == hi {
-            self.bound(a, lo, hi.saturating_sub(1));
+            self.limit(a, lo, hi.saturating_sub(1));
         }
     }
 
-    fn bound(&mut self, expr: &Expr, lo: i128, hi: i128) {
+    fn limit(&mut self, expr: &Expr, lo: i128, hi: i128) {
         match &expr.kind {
             ExprKind::Const(_) => {}
             ExprKind::Op(Op::ScaleUp(by), args) => {
                 if let (Some(inner), Ok(factor)) = (args.first(), number::power(*by)) {
                     let ceiling = lo.div_euclid(factor).saturating_add(i128::from(lo.rem_euclid(factor) != 0));
-                    self.bound(inner, ceiling, hi.div_euclid(factor));
+                    self.limit(inner, ceiling, hi.div_euclid(factor));
                 }
             }
             _ => self.facts.push(Fact::Between(expr.clone(), lo, hi)),

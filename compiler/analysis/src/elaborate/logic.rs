@@ -12,12 +12,17 @@ impl Elaborator<'_> {
         match op {
             BinaryOp::And => self.connective(Op::And, a, b, span),
             BinaryOp::Or => self.connective(Op::Or, a, b, span),
-            BinaryOp::Equal | BinaryOp::NotEqual | BinaryOp::Less | BinaryOp::LessEqual | BinaryOp::Greater | BinaryOp::GreaterEqual => {
-                self.comparison(op, a, b, span)
-            }
+            BinaryOp::Equal
+            | BinaryOp::NotEqual
+            | BinaryOp::Less
+            | BinaryOp::LessEqual
+            | BinaryOp::Greater
+            | BinaryOp::GreaterEqual => self.comparison(op, a, b, span),
             BinaryOp::In => self.membership(a, b, span),
             BinaryOp::Concat => self.concatenation(a, b, span),
-            BinaryOp::Add | BinaryOp::Subtract | BinaryOp::Multiply | BinaryOp::Divide => self.arithmetic(op, a, b, span),
+            BinaryOp::Add | BinaryOp::Subtract | BinaryOp::Multiply | BinaryOp::Divide => {
+                self.arithmetic(op, a, b, span)
+            }
         }
     }
 

@@ -33,7 +33,7 @@ use enact_syntax::ast;
 use flow::Fact;
 
 /// What a declaration is in the IR; references are by their places in the project's catalog.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Piece {
     /// Nothing that an engine sees, or nothing that could be given a meaning.
     None,
@@ -71,7 +71,7 @@ pub struct Property {
 }
 
 /// The result of elaborating one declaration.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Elaborated {
     /// What it is in the IR.
     pub(crate) piece: Piece,
@@ -151,7 +151,7 @@ pub(crate) struct Elaborator<'w> {
     /// How many variables are inputs, seen everywhere in the decision.
     inputs: usize,
     /// Named values that are being elaborated inside each other.
-    waiting: u32,
+    working: Vec<usize>,
     /// Named values in the order in which they were made.
     bindings: Vec<enact_ir::Binding>,
     /// Defines inside each other.
@@ -186,7 +186,7 @@ impl<'w> Elaborator<'w> {
             call_site: None,
             named: Vec::new(),
             inputs: 0,
-            waiting: 0,
+            working: Vec::new(),
             bindings: Vec::new(),
             nesting: 0,
             steps: 0,

@@ -36,6 +36,7 @@ impl Elaborator<'_> {
         let found = self.view.resolve(&self.home, &name.text);
         match found.as_slice() {
             [] => self.unresolved(name, wanted),
+            [id] if wanted.is_some() && !self.view.is_value(id) => self.unresolved(name, wanted),
             [id] => self.global(name, id),
             _ => self.ambiguous(name, &found),
         }
@@ -47,15 +48,14 @@ impl Elaborator<'_> {
 
     /// Whether a name is that of an input, a named value or an element.
     pub(super) fn is_local(&self, name: &str) -> bool {
-        self.variables.iter().any(|it| it.name == name) || (self.own && self.named.iter().any(|it| it.name.text == name))
+        self.variables.iter().any(|it| it.name == name)
+            || (self.own && self.named.iter().any(|it| it.name.text == name))
     }
 
     /// Whether an expression is a bare name that means nothing without an expected enum.
     pub(super) fn is_bare_case(&self, expr: &ast::Expr) -> bool {
         match &expr.kind {
-            Ast::Name(name) => {
-                !self.is_local(&name.text) && self.view.resolve(&self.home, &name.text).is_empty()
-            }
+            Ast::Name(name) => !self.is_local(&name.text) && self.view.resolve(&self.home, &name.text).is_empty(),
             _ => false,
         }
     }
@@ -85,7 +85,9 @@ impl Elaborator<'_> {
                 let found = Diagnostic::new(Code::WrongKindOfName, name.span, message, "a value is needed here");
                 let found = match &self.view.item(id).kind {
                     ItemKind::Enum(it) => match it.cases.first() {
-                        Some(case) => found.with_help(format!("write a case of it, such as `{}.{}`", name.text, case.name.text)),
+                        Some(case) => {
+                            found.with_help(format!("write a case of it, such as `{}.{}`", name.text, case.name.text))
+                        }
                         None => found,
                     },
                     _ => found,

@@ -21,7 +21,7 @@ pub(super) fn evaluated(expr: &Expr) -> Option<Value> {
 }
 
 /// The type without a range: a pattern may lie outside of what can come; the checks say so.
-fn unranged(ty: &Type) -> Type {
+pub(super) fn unranged(ty: &Type) -> Type {
     match ty {
         Type::Number(it) => Type::Number(NumberType { lo: -UNBOUNDED, hi: UNBOUNDED, ..*it }),
         Type::Text { .. } => Type::Text { max: u32::MAX },
@@ -35,12 +35,28 @@ impl Elaborator<'_> {
     pub(super) fn constant_expr(&mut self, expr: &ast::Expr, ty: &Type, place: Place, what: &str) -> Option<Expr> {
         let value = self.expr(expr, Some(ty));
         let made = self.coerce(value, ty, place, what, expr.span)?;
-        match evaluated(&made) {
+        match evaluated(&made).filter(|_| self.is_written_out(expr)) {
             Some(value) => Some(Expr { ty: made.ty, kind: ExprKind::Const(value) }),
             None => {
                 self.not_constant(expr.span);
                 None
             }
+        }
+    }
+
+    /// Whether an expression is made of literals and cases: a constant that a function computes is none of the regulation.
+    fn is_written_out(&self, expr: &ast::Expr) -> bool {
+        match &expr.kind {
+            Ast::Bool(_) | Ast::Number(_) | Ast::Date(_) | Ast::Text(_) | Ast::Absent | Ast::Field(..) => true,
+            Ast::Name(name) => {
+                let declared = self.view.resolve(&self.home, &name.text);
+                !declared.iter().any(|id| self.view.is_value(id))
+            }
+            Ast::Unary(_, operand) => self.is_written_out(operand),
+            Ast::Binary(_, a, b) => self.is_written_out(a) && self.is_written_out(b),
+            Ast::List(parts) => parts.iter().all(|it| self.is_written_out(it)),
+            Ast::Record(_, fields) => fields.iter().all(|(_, it)| self.is_written_out(it)),
+            _ => false,
         }
     }
 
@@ -63,7 +79,8 @@ impl Elaborator<'_> {
                 let (low, high) = (low?, high?);
                 if low > high {
                     let span = lo.span.to(hi.span);
-                    let found = Diagnostic::new(Code::BadRange, span, "the range ends before it begins", "nothing lies in it");
+                    let found =
+                        Diagnostic::new(Code::BadRange, span, "the range ends before it begins", "nothing lies in it");
                     self.report(found.with_help("write the lowest value first"));
                     return None;
                 }
@@ -97,7 +114,12 @@ impl Elaborator<'_> {
     fn pattern_end(&mut self, end: &ast::Expr, ty: &Type) -> Option<i128> {
         if !matches!(ty.inner(), Type::Number(_) | Type::Date) {
             let what = self.describe(ty);
-            self.error(Code::TypeMismatch, end.span, format!("{what} has no order"), "only numbers and dates have ranges");
+            self.error(
+                Code::TypeMismatch,
+                end.span,
+                format!("{what} has no order"),
+                "only numbers and dates have ranges",
+            );
             return None;
         }
         match self.constant_value(end, ty)? {
@@ -111,12 +133,23 @@ impl Elaborator<'_> {
     }
 
     /// `match subject { … }`: the first arm whose pattern fits. That some arm fits is for the checks to show.
-    pub(super) fn matching(&mut self, subject: &ast::Expr, arms: &[ast::MatchArm], expected: Option<&Type>, span: Span) -> Typed {
+    pub(super) fn matching(
+        &mut self,
+        subject: &ast::Expr,
+        arms: &[ast::MatchArm],
+        expected: Option<&Type>,
+        span: Span,
+    ) -> Typed {
         let value = match self.expr(subject, None) {
             Typed::Value(value) => Some(value),
             Typed::Error => None,
             _ => {
-                self.error(Code::TypeMismatch, subject.span, "only a value can be matched", "a quotient, a period or `absent`");
+                self.error(
+                    Code::TypeMismatch,
+                    subject.span,
+                    "only a value can be matched",
+                    "a quotient, a period or `absent`",
+                );
                 None
             }
         };
@@ -127,7 +160,12 @@ impl Elaborator<'_> {
         let ty = value.ty.clone();
         if matches!(ty.inner(), Type::Record(_) | Type::List { .. }) {
             let what = self.describe(&ty);
-            return self.error(Code::TypeMismatch, subject.span, format!("{what} cannot be matched"), "match one of its fields");
+            return self.error(
+                Code::TypeMismatch,
+                subject.span,
+                format!("{what} cannot be matched"),
+                "match one of its fields",
+            );
         }
         let (lets, value) = self.repeatable(value);
         let patterns: Vec<Option<Pattern>> = arms.iter().map(|arm| self.pattern(&arm.pattern, &ty)).collect();
@@ -155,7 +193,12 @@ impl Elaborator<'_> {
         super::calls::bind_all(lets, result)
     }
 
-    fn arm_values(&mut self, arms: &[ast::MatchArm], conditions: &[Expr], expected: Option<&Type>) -> Vec<(Typed, Span)> {
+    fn arm_values(
+        &mut self,
+        arms: &[ast::MatchArm],
+        conditions: &[Expr],
+        expected: Option<&Type>,
+    ) -> Vec<(Typed, Span)> {
         self.within(|it| {
             let mut values: Vec<(Typed, Span)> = Vec::new();
             for (arm, condition) in arms.iter().zip(conditions) {

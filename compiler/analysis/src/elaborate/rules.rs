@@ -110,7 +110,8 @@ impl Elaborator<'_> {
                     let names: Vec<String> = rest.iter().map(|it| format!("`{}`", it.name.text)).collect();
                     let span = rest.first().map_or(body.general.span, |it| it.name.span);
                     let message = format!("exceptions {} of `{rule}` are ordered in a circle", names.join(", "));
-                    let found = Diagnostic::new(Code::ExceptionCycle, span, message, "over another that is over this one");
+                    let found =
+                        Diagnostic::new(Code::ExceptionCycle, span, message, "over another that is over this one");
                     self.report(found.with_help("remove one `over`"));
                     return None;
                 }
@@ -129,8 +130,10 @@ impl Elaborator<'_> {
         }
         match general {
             Typed::Value(general) => {
-                let exceptions: Vec<(Expr, Expr)> =
-                    pairs.into_iter().filter_map(|(condition, value)| Some((condition, value.value()?.clone()))).collect();
+                let exceptions: Vec<(Expr, Expr)> = pairs
+                    .into_iter()
+                    .filter_map(|(condition, value)| Some((condition, value.value()?.clone())))
+                    .collect();
                 choose(rule, exceptions, general).into()
             }
             Typed::Quotient(general) => {
@@ -151,10 +154,13 @@ impl Elaborator<'_> {
                     Expr { ty, kind: ExprKind::If(parts.0, parts.1, parts.2) }
                 });
                 let kind = general.kind;
-                let num = choose(rule, parts.into_iter().map(|(condition, it)| (condition, it.num)).collect(), general.num);
+                let num =
+                    choose(rule, parts.into_iter().map(|(condition, it)| (condition, it.num)).collect(), general.num);
                 Typed::Quotient(Box::new(super::Quotient { kind, num, den }))
             }
-            other => pairs.into_iter().rev().fold(other, |rest, (condition, value)| self.either(condition, value, rest)),
+            other => {
+                pairs.into_iter().rev().fold(other, |rest, (condition, value)| self.either(condition, value, rest))
+            }
         }
     }
 }

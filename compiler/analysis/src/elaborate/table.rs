@@ -2,10 +2,10 @@
 
 use super::coerce::Place;
 use super::value::{hull, joined};
-use super::{Elaborator, Piece, Typed};
+use super::{Elaborator, Piece};
 use crate::checks::show::day_number;
 use crate::number::{self, TooLarge, UNBOUNDED};
-use enact_base::{Code, Diagnostic, Span};
+use enact_base::{Code, Span};
 use enact_ir::{Expr, ExprKind, NumberKind, NumberType, Op, Pattern, Row, Table, Type, Value, Version};
 use enact_syntax::ast::{self, DateLit, TableBody};
 
@@ -36,7 +36,8 @@ impl Brackets {
         let nothing = number::constant(ty.kind, ty.scale, 0);
         let mut lower = nothing.clone();
         let mut total: Option<Expr> = None;
-        let rates = self.parts.iter().filter_map(|(_, rate)| number::type_of(rate)).map(|it| it.scale).max().unwrap_or(0);
+        let rates =
+            self.parts.iter().filter_map(|(_, rate)| number::type_of(rate)).map(|it| it.scale).max().unwrap_or(0);
         for (upper, rate) in &self.parts {
             let below = match upper {
                 Some(upper) => number::extreme(Op::Min, ty.kind, amount.clone(), upper.clone())?,
@@ -138,7 +139,12 @@ impl Elaborator<'_> {
             TableBody::Single(value) => {
                 let patterns = vec![Pattern::Any; keys.len()];
                 let value = self.figure(value, ty, name);
-                Some(value.into_iter().map(|value| Draft { patterns: patterns.clone(), value, cites: Vec::new() }).collect())
+                Some(
+                    value
+                        .into_iter()
+                        .map(|value| Draft { patterns: patterns.clone(), value, cites: Vec::new() })
+                        .collect(),
+                )
             }
             TableBody::Rows(rows) => Some(rows.iter().filter_map(|row| self.row(row, keys, ty, name)).collect()),
             TableBody::Grid { columns, rows } => Some(self.grid(columns, rows, keys, ty, name)),
@@ -152,16 +158,28 @@ impl Elaborator<'_> {
     fn row(&mut self, row: &ast::TableRow, keys: &[Type], ty: &Type, name: &str) -> Option<Draft> {
         let cites = self.cites(&row.cites);
         if row.patterns.len() != keys.len() {
-            let message = format!("`{name}` has {}, but this row {}", counted(keys.len(), "key"), counted(row.patterns.len(), "pattern"));
+            let message = format!(
+                "`{name}` has {}, but this row {}",
+                counted(keys.len(), "key"),
+                counted(row.patterns.len(), "pattern")
+            );
             self.error(Code::WrongArguments, row.span, message, "one pattern for each key");
             return None;
         }
-        let patterns: Vec<Option<Pattern>> = row.patterns.iter().zip(keys).map(|(it, ty)| self.pattern(it, ty)).collect();
+        let patterns: Vec<Option<Pattern>> =
+            row.patterns.iter().zip(keys).map(|(it, ty)| self.pattern(it, ty)).collect();
         let value = self.figure(&row.value, ty, name);
         Some(Draft { patterns: patterns.into_iter().collect::<Option<_>>()?, value: value?, cites })
     }
 
-    fn grid(&mut self, columns: &[ast::Pattern], rows: &[ast::GridRow], keys: &[Type], ty: &Type, name: &str) -> Vec<Draft> {
+    fn grid(
+        &mut self,
+        columns: &[ast::Pattern],
+        rows: &[ast::GridRow],
+        keys: &[Type],
+        ty: &Type,
+        name: &str,
+    ) -> Vec<Draft> {
         let Some((last, others)) = keys.split_last() else {
             let span = columns.first().map_or(Span::default(), |it| it.span);
             self.error(Code::WrongArguments, span, format!("`{name}` has no keys for a grid"), "columns of which key?");
@@ -171,16 +189,25 @@ impl Elaborator<'_> {
         let mut drafts = Vec::new();
         for row in rows {
             if row.patterns.len() != others.len() {
-                let message = format!("a row of `{name}` begins with {}, but this one with {}", counted(others.len(), "pattern"), row.patterns.len());
+                let message = format!(
+                    "a row of `{name}` begins with {}, but this one with {}",
+                    counted(others.len(), "pattern"),
+                    row.patterns.len()
+                );
                 self.error(Code::WrongArguments, row.span, message, "one pattern for each key but the last");
                 continue;
             }
             if row.cells.len() != columns.len() {
-                let message = format!("the grid has {}, but this row {}", counted(columns.len(), "column"), counted(row.cells.len(), "cell"));
+                let message = format!(
+                    "the grid has {}, but this row {}",
+                    counted(columns.len(), "column"),
+                    counted(row.cells.len(), "cell")
+                );
                 self.error(Code::WrongArguments, row.span, message, "one cell for each column");
                 continue;
             }
-            let patterns: Vec<Option<Pattern>> = row.patterns.iter().zip(others).map(|(it, ty)| self.pattern(it, ty)).collect();
+            let patterns: Vec<Option<Pattern>> =
+                row.patterns.iter().zip(others).map(|(it, ty)| self.pattern(it, ty)).collect();
             let patterns = patterns.into_iter().collect::<Option<Vec<_>>>();
             for (cell, head) in row.cells.iter().zip(&heads) {
                 let value = self.figure(cell, ty, name);
@@ -198,7 +225,12 @@ impl Elaborator<'_> {
         let Some(key) = self.field(&scale.key, None).map(|it| it.ty) else { return Piece::None };
         let Type::Number(number) = key else {
             let what = self.describe(&key);
-            self.error(Code::TypeMismatch, scale.key.ty.span, format!("{what} is not divided into brackets"), "a number is needed here");
+            self.error(
+                Code::TypeMismatch,
+                scale.key.ty.span,
+                format!("{what} is not divided into brackets"),
+                "a number is needed here",
+            );
             return Piece::None;
         };
         let edge = Type::Number(NumberType { lo: -UNBOUNDED, hi: UNBOUNDED, ..number });
@@ -220,7 +252,12 @@ impl Elaborator<'_> {
         let brackets: Option<Vec<Brackets>> = brackets.into_iter().collect();
         let Some(brackets) = brackets.filter(|_| self.diagnostics.is_empty()) else { return Piece::None };
         if brackets.is_empty() {
-            self.error(Code::ParameterGap, scale.name.span, format!("`{}` has no brackets on any day", scale.name.text), "never known");
+            self.error(
+                Code::ParameterGap,
+                scale.name.span,
+                format!("`{}` has no brackets on any day", scale.name.text),
+                "never known",
+            );
             return Piece::None;
         }
         versions.sort_by_key(|it| it.from);
@@ -234,10 +271,14 @@ impl Elaborator<'_> {
         let rate = Type::Number(NumberType { kind: NumberKind::Rate, scale: 0, lo: -UNBOUNDED, hi: UNBOUNDED });
         let mut parts = Vec::new();
         for bracket in &version.brackets {
-            let to = bracket.to.as_ref().map(|to| self.constant_expr(to, edge, Place::Fixed, &format!("an edge of `{name}`")));
+            let to = bracket
+                .to
+                .as_ref()
+                .map(|to| self.constant_expr(to, edge, Place::Fixed, &format!("an edge of `{name}`")));
             let rate = self.constant_expr(&bracket.rate, &rate, Place::Open, &format!("a rate of `{name}`"));
             // A quick deduction is checked against the brackets below; it says nothing new.
-            let less = bracket.less.as_ref().map(|less| self.constant_expr(less, edge, Place::Fixed, "a quick deduction"));
+            let less =
+                bracket.less.as_ref().map(|less| self.constant_expr(less, edge, Place::Fixed, "a quick deduction"));
             parts.push((to, rate, less));
         }
         let made = parts.into_iter().map(|(to, rate, less)| {
@@ -268,25 +309,13 @@ impl Elaborator<'_> {
         let years = calendar.years.iter().map(|it| it.year).collect();
         Piece::Calendar(enact_ir::Calendar { name: calendar.name.text.clone(), exceptions, years })
     }
-
-    /// Reports a test or table that reads what it must not; used where only constants may stand.
-    pub(super) fn only_constants(&mut self, value: Typed, span: Span) -> Option<Expr> {
-        match value {
-            Typed::Value(expr) if super::pattern::evaluated(&expr).is_some() => Some(expr),
-            Typed::Error => None,
-            _ => {
-                let found = Diagnostic::new(Code::NotConstant, span, "a constant is needed here", "depends on something");
-                self.report(found);
-                None
-            }
-        }
-    }
 }
 
 /// The type of all figures: the kind that was declared, with the digits and the range of what stands there.
 fn common<'e>(declared: &Type, figures: impl Iterator<Item = &'e Expr>) -> Type {
     let mut all: Option<Expr> = None;
-    for figure in figures {
+    let absent = |it: &&Expr| it.kind == ExprKind::Const(Value::Absent);
+    for figure in figures.filter(|it| !absent(it)) {
         let ty = match &all {
             None => Some(figure.ty.clone()),
             // Both are of the declared kind, so they join; the scale is the larger, the range that of both at that scale.

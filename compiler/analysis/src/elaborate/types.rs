@@ -30,11 +30,17 @@ pub(crate) fn describe(view: View<'_>, ty: &Type) -> String {
         },
         Type::Date => "a date".to_owned(),
         Type::Text { .. } => "a text".to_owned(),
-        Type::Enum(id) => view.enum_of(*id).map_or_else(|| "a case".to_owned(), |it| format!("a case of `{}`", it.name)),
-        Type::Record(id) => view.record_of(*id).map_or_else(|| "a record".to_owned(), |it| format!("a record `{}`", it.name)),
+        Type::Enum(id) => {
+            view.enum_of(*id).map_or_else(|| "a case".to_owned(), |it| format!("a case of `{}`", it.name))
+        }
+        Type::Record(id) => {
+            view.record_of(*id).map_or_else(|| "a record".to_owned(), |it| format!("a record `{}`", it.name))
+        }
         Type::Optional(inner) => format!("{} that may be absent", describe(view, inner)),
         Type::List { element, .. } => match &**element {
-            Type::Record(id) => view.record_of(*id).map_or_else(|| "a list".to_owned(), |it| format!("a list of `{}`", it.name)),
+            Type::Record(id) => {
+                view.record_of(*id).map_or_else(|| "a list".to_owned(), |it| format!("a list of `{}`", it.name))
+            }
             _ => "a list".to_owned(),
         },
     }
@@ -61,7 +67,8 @@ impl Elaborator<'_> {
                 let message = format!("the text \"{}\" stands for two cases", code.text);
                 let first = first.span;
                 self.report(
-                    Diagnostic::new(Code::DuplicateName, code.span, message, "a second time").with_label(first, "first here"),
+                    Diagnostic::new(Code::DuplicateName, code.span, message, "a second time")
+                        .with_label(first, "first here"),
                 );
             }
             seen.push(code);
@@ -81,7 +88,8 @@ impl Elaborator<'_> {
     pub(super) fn record(&mut self, record: &ast::Record) -> Piece {
         self.twice(record.fields.iter().map(|field| &field.name), "field");
         self.contains_itself(record);
-        let fields = record.fields.iter().filter_map(|field| self.field(field, record.supply.schema.as_ref())).collect();
+        let fields =
+            record.fields.iter().filter_map(|field| self.field(field, record.supply.schema.as_ref())).collect();
         Piece::Record(enact_ir::Record {
             name: record.name.text.clone(),
             labels: labels(&record.labels),
@@ -178,7 +186,12 @@ impl Elaborator<'_> {
             TypeKind::List { element, max } => {
                 let element = Box::new(self.ty(element)?);
                 if let Type::List { .. } = element.inner() {
-                    let found = Diagnostic::new(Code::TypeMismatch, written.span, "a list cannot hold lists", "a list of lists");
+                    let found = Diagnostic::new(
+                        Code::TypeMismatch,
+                        written.span,
+                        "a list cannot hold lists",
+                        "a list of lists",
+                    );
                     self.report(found.with_help("declare a record with a field for the inner list, and hold that"));
                     return None;
                 }
@@ -208,13 +221,8 @@ impl Elaborator<'_> {
     }
 
     fn end(&mut self, end: &ast::Expr, ty: NumberType) -> Option<i128> {
-        let value = self.expr(end, None);
-        let expr = self.coerce(value, &Type::Number(ty), Place::Fixed, "the end of the range", end.span)?;
-        let known = number::known(&expr);
-        if known.is_none() {
-            self.not_constant(end.span);
-        }
-        known
+        let made = self.constant_expr(end, &Type::Number(ty), Place::Fixed, "the end of the range")?;
+        number::known(&made)
     }
 
     pub(super) fn not_constant(&mut self, span: Span) {
@@ -233,7 +241,8 @@ impl Elaborator<'_> {
             }
             ([], []) => {
                 let known = self.view.visible(&self.home);
-                let types = known.iter().filter(|(_, id)| self.view.type_of(id).is_some()).map(|(name, _)| name.as_str());
+                let types =
+                    known.iter().filter(|(_, id)| self.view.type_of(id).is_some()).map(|(name, _)| name.as_str());
                 let found = Diagnostic::new(
                     Code::UnknownType,
                     name.span,
@@ -269,8 +278,10 @@ impl Elaborator<'_> {
                 }
                 None => {
                     let known = self.view.visible(&self.home);
-                    let sources =
-                        known.iter().filter(|(_, id)| self.view.source_place(id).is_some()).map(|(name, _)| name.as_str());
+                    let sources = known
+                        .iter()
+                        .filter(|(_, id)| self.view.source_place(id).is_some())
+                        .map(|(name, _)| name.as_str());
                     let message = format!("there is no source `{}`", name.text);
                     let found = Diagnostic::new(Code::UnknownSource, name.span, message, "not declared");
                     super::name::meant(found, name, nearest(&name.text, sources))
@@ -291,7 +302,8 @@ impl Elaborator<'_> {
                 let message = format!("the {what} `{}` is declared twice", name.text);
                 let first = first.span;
                 self.report(
-                    Diagnostic::new(Code::DuplicateName, name.span, message, "a second time").with_label(first, "first here"),
+                    Diagnostic::new(Code::DuplicateName, name.span, message, "a second time")
+                        .with_label(first, "first here"),
                 );
             } else {
                 seen.push(name);

@@ -32,7 +32,12 @@ impl Elaborator<'_> {
             Ast::Field(base, field) => self.field_of(base, field),
             Ast::Call(name, args) => self.call(name, args, None, expr.span),
             Ast::At(figure, date) => self.at(figure, date, expr.span),
-            Ast::Range(..) => self.error(Code::TypeMismatch, expr.span, "a range is no value", "stands only after `in` and in `clamp`"),
+            Ast::Range(..) => self.error(
+                Code::TypeMismatch,
+                expr.span,
+                "a range is no value",
+                "stands only after `in` and in `clamp`",
+            ),
             Ast::Unary(op, operand) => self.unary(*op, operand, expr.span),
             Ast::Binary(op, a, b) => self.binary(*op, a, b, expr.span),
             Ast::IsPresent(operand) => self.presence(operand, true),
@@ -53,7 +58,12 @@ impl Elaborator<'_> {
         // Said once: everything after it fails silently.
         if self.steps == super::STEPS + 1 || !self.own {
             self.steps = self.steps.saturating_add(1);
-            let found = Diagnostic::new(Code::TooMuchWork, span, "this declaration becomes too large", "too many functions inside each other");
+            let found = Diagnostic::new(
+                Code::TooMuchWork,
+                span,
+                "this declaration becomes too large",
+                "too many functions inside each other",
+            );
             return self.report(found.with_help("name intermediate values with `let`, and use them"));
         }
         self.failed = true;
@@ -66,16 +76,31 @@ impl Elaborator<'_> {
             Typed::Value(value) => self.present(value, expr.span),
             Typed::Error => None,
             Typed::Absent => {
-                self.error(Code::MaybeAbsent, expr.span, "`absent` is no value to calculate or compare with", "never there");
+                self.error(
+                    Code::MaybeAbsent,
+                    expr.span,
+                    "`absent` is no value to calculate or compare with",
+                    "never there",
+                );
                 None
             }
             Typed::Quotient(_) => {
-                let found = Diagnostic::new(Code::QuotientNotRounded, expr.span, "a quotient must be rounded before it is used here", "may have no last digit");
+                let found = Diagnostic::new(
+                    Code::QuotientNotRounded,
+                    expr.span,
+                    "a quotient must be rounded before it is used here",
+                    "may have no last digit",
+                );
                 self.report(super::coerce::rounding(found, expr.span, "4 places"));
                 None
             }
             Typed::Period(..) => {
-                self.error(Code::UnitMismatch, expr.span, "a period is only added to a date or subtracted from one", "a number of days, months or years");
+                self.error(
+                    Code::UnitMismatch,
+                    expr.span,
+                    "a period is only added to a date or subtracted from one",
+                    "a number of days, months or years",
+                );
                 None
             }
         }
@@ -125,7 +150,12 @@ impl Elaborator<'_> {
             _ => Period::Years,
         };
         if literal.places > 0 {
-            return self.error(Code::TypeMismatch, span, "a period is a whole number of days, months or years", "has digits after the point");
+            return self.error(
+                Code::TypeMismatch,
+                span,
+                "a period is a whole number of days, months or years",
+                "has digits after the point",
+            );
         }
         Typed::Period(period, number::constant(NumberKind::Int, 0, i128::from(literal.digits)))
     }
@@ -184,7 +214,12 @@ impl Elaborator<'_> {
                 return Typed::Error;
             }
             _ => {
-                let found = Diagnostic::new(Code::TypeMismatch, span, "`otherwise` stands after what is never absent", "always present");
+                let found = Diagnostic::new(
+                    Code::TypeMismatch,
+                    span,
+                    "`otherwise` stands after what is never absent",
+                    "always present",
+                );
                 return self.report(found.with_help("leave `otherwise` out, or write `optional` before its type"));
             }
         };
@@ -286,7 +321,12 @@ impl Elaborator<'_> {
             }
             (Typed::Period(p, a), Typed::Period(q, b)) if p == q => Some((Typed::Period(p, a), Typed::Period(q, b))),
             _ => {
-                self.error(Code::TypeMismatch, span, "the branches give values of different kinds", "cannot come together");
+                self.error(
+                    Code::TypeMismatch,
+                    span,
+                    "the branches give values of different kinds",
+                    "cannot come together",
+                );
                 None
             }
         }
@@ -349,7 +389,8 @@ impl Elaborator<'_> {
         };
         let Some(record) = ty.as_ref().and_then(super::record_of).and_then(|id| self.view.record_of(id)) else {
             if name.is_none() {
-                let found = Diagnostic::new(Code::UnknownType, span, "a record needs its type's name", "of which type?");
+                let found =
+                    Diagnostic::new(Code::UnknownType, span, "a record needs its type's name", "of which type?");
                 return self.report(found.with_help("write the name of the record before `{`"));
             }
             return Typed::Error;
@@ -440,11 +481,15 @@ fn joined_types(a: &Type, b: &Type, constant_a: bool, constant_b: bool) -> Optio
                 (Int | Decimal, Rate) if constant_a => Rate,
                 _ => return None,
             };
-            Some(Type::Number(NumberType { kind, scale: x.scale.max(y.scale), lo: -number::UNBOUNDED, hi: number::UNBOUNDED }))
+            Some(Type::Number(NumberType {
+                kind,
+                scale: x.scale.max(y.scale),
+                lo: -number::UNBOUNDED,
+                hi: number::UNBOUNDED,
+            }))
         }
-        (Type::List { max: 0, .. }, other @ Type::List { .. }) | (other @ Type::List { .. }, Type::List { max: 0, .. }) => {
-            Some(other.clone())
-        }
+        (Type::List { max: 0, .. }, other @ Type::List { .. })
+        | (other @ Type::List { .. }, Type::List { max: 0, .. }) => Some(other.clone()),
         (Type::List { element: x, max: m }, Type::List { element: y, max: n }) => {
             Some(Type::List { element: Box::new(joined_types(x, y, false, false)?), max: *m.max(n) })
         }
@@ -458,9 +503,8 @@ pub(super) fn hull(a: &Type, b: &Type) -> Type {
     match (a, b) {
         (Type::Number(x), Type::Number(y)) => Type::Number(NumberType { lo: x.lo.min(y.lo), hi: x.hi.max(y.hi), ..*x }),
         (Type::Optional(x), Type::Optional(y)) => optional(hull(x, y)),
-        (Type::List { max: 0, .. }, other @ Type::List { .. }) | (other @ Type::List { .. }, Type::List { max: 0, .. }) => {
-            other.clone()
-        }
+        (Type::List { max: 0, .. }, other @ Type::List { .. })
+        | (other @ Type::List { .. }, Type::List { max: 0, .. }) => other.clone(),
         (Type::List { element: x, max: m }, Type::List { element: y, max: n }) => {
             Type::List { element: Box::new(hull(x, y)), max: *m.max(n) }
         }
