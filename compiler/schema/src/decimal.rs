@@ -10,8 +10,10 @@ pub struct Decimal {
     scale: u32,
 }
 
-/// Most digits of a number that is kept; what is longer is not understood.
-const DIGITS: usize = 30;
+/// Most digits of a number that is kept, and most of them after the point; what is longer is not understood.
+/// So any two numbers can be brought to one scale within 128 bits.
+const DIGITS: usize = 20;
+const PLACES: usize = 18;
 
 impl Decimal {
     /// A whole number.
@@ -21,8 +23,8 @@ impl Decimal {
 
     /// `coefficient / 10^scale`; none where it has too many digits.
     pub fn new(coefficient: i128, scale: u32) -> Option<Self> {
-        (scale as usize <= DIGITS && coefficient.unsigned_abs() < 10u128.pow(DIGITS as u32 + 6))
-            .then(|| Self { coefficient, scale }.lowest())
+        let lowest = Self { coefficient, scale }.lowest();
+        (lowest.scale as usize <= PLACES + 1).then_some(lowest)
     }
 
     /// Reads `-12.50`; none for anything else and for more digits than are kept.
@@ -33,7 +35,12 @@ impl Decimal {
         };
         let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
         let all_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-        if whole.is_empty() || !all_digits(whole) || !all_digits(fraction) || whole.len() + fraction.len() > DIGITS {
+        if whole.is_empty()
+            || !all_digits(whole)
+            || !all_digits(fraction)
+            || whole.len() + fraction.len() > DIGITS
+            || fraction.len() > PLACES
+        {
             return None;
         }
         let magnitude: i128 = format!("{whole}{fraction}").parse().ok()?;
@@ -109,7 +116,7 @@ impl Decimal {
         while y != 0 {
             (x, y) = (y, x % y);
         }
-        Self::new((a / x).checked_mul(b)?, scale)
+        Self::new((a / x).checked_mul(b)?, scale).filter(|it| *it < Self::whole(10i128.pow(DIGITS as u32 - 1)))
     }
 
     /// The sum, where it is kept.
@@ -137,7 +144,7 @@ impl Ord for Decimal {
         };
         let ((a, a_rest), (b, b_rest)) = (parts(self), parts(other));
         let scale = self.scale.max(other.scale);
-        // A rest is below 10^scale and scale at most 30, so nothing overflows.
+        // A rest is below 10^scale and scale at most 19, so nothing overflows.
         let aligned = |rest: i128, own: u32| rest * 10i128.pow(scale - own);
         a.cmp(&b).then_with(|| aligned(a_rest, self.scale).cmp(&aligned(b_rest, other.scale)))
     }
@@ -186,7 +193,7 @@ mod tests {
 
     #[test]
     fn order_and_multiples() {
-        let sorted = ["-10", "-0.5", "0", "0.05", "0.5", "1", "999999999999999999999999999999"];
+        let sorted = ["-10", "-0.5", "0", "0.05", "0.5", "1", "99999999999999999999"];
         assert!(sorted.windows(2).all(|pair| d(pair[0]) < d(pair[1])));
         assert_eq!(d("-7").up_to_multiple(d("5")), Some(d("-5")));
         assert_eq!(d("7").down_to_multiple(d("2.5")), Some(d("5")));

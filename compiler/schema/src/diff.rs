@@ -113,17 +113,9 @@ fn shapes(old: &Shape, new: &Shape, path: &str, changes: &mut Vec<Change>) {
         new: new_words,
         origin: new.origin.clone(),
     };
-    let kinds = |shape: &Shape| {
-        let mut words: Vec<&str> =
-            shape.alternatives.iter().map(|it| it.kind.words()).filter(|word| *word != "`null`").collect();
-        words.sort_unstable();
-        words.dedup();
-        words
-    };
-    let (before, after) = (kinds(old), kinds(new));
+    let (before, after) = (types(old), types(new));
     if before != after {
-        let whole_is_number = |words: &[&str], word: &str| word == "a whole number" && words.contains(&"a number");
-        let within = |a: &[&str], b: &[&str]| a.iter().all(|word| b.contains(word) || whole_is_number(b, word));
+        let within = |a: &[&str], b: &[&str]| a.iter().all(|word| b.contains(word));
         let direction = direction(within(&after, &before), within(&before, &after));
         changes.push(change(Aspect::Type, direction, either(&before), either(&after)));
     }
@@ -147,7 +139,7 @@ fn shapes(old: &Shape, new: &Shape, path: &str, changes: &mut Vec<Change>) {
         };
         match same.or_else(close).or_else(only) {
             Some(at) => alternatives(one, open.remove(at), path, changes),
-            None if after.contains(&one.kind.words()) => {
+            None if after.contains(&json_type(&one.kind)) => {
                 changes.push(change(
                     Aspect::Variant,
                     Direction::Narrower,
@@ -158,9 +150,22 @@ fn shapes(old: &Shape, new: &Shape, path: &str, changes: &mut Vec<Change>) {
             None => {}
         }
     }
-    for one in open.into_iter().filter(|it| before.contains(&it.kind.words())) {
+    for one in open.into_iter().filter(|it| before.contains(&json_type(&it.kind))) {
         changes.push(change(Aspect::Variant, Direction::Wider, "no such variant".into(), describe::kind(&one.kind)));
     }
+}
+
+/// The JSON types of a shape but `null`, in words.
+fn types(shape: &Shape) -> Vec<&'static str> {
+    let mut words: Vec<&str> =
+        shape.alternatives.iter().filter(|it| it.kind != Kind::Null).map(|it| json_type(&it.kind)).collect();
+    words.sort_unstable();
+    words.dedup();
+    words
+}
+
+fn json_type(kind: &Kind) -> &'static str {
+    if matches!(kind, Kind::Number(_)) { "a number" } else { kind.words() }
 }
 
 fn either(words: &[&str]) -> String {
@@ -189,7 +194,12 @@ fn alternatives(old: &Alternative, new: &Alternative, path: &str, changes: &mut 
         (Kind::Number(x), Kind::Number(y)) if x != y => {
             let direction = direction(numbers_within(y, x), numbers_within(x, y));
             let listed = x.values.is_some() || y.values.is_some();
-            push(if listed { Aspect::Values } else { Aspect::Range }, direction);
+            let aspect = match x.is_whole() == y.is_whole() {
+                false => Aspect::Type,
+                true if listed => Aspect::Values,
+                true => Aspect::Range,
+            };
+            push(aspect, direction);
         }
         (Kind::Text(x), Kind::Text(y)) if words(x) != words(y) => {
             let (narrower, wider) = (text::is_within(y, x), text::is_within(x, y));

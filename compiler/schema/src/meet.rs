@@ -50,19 +50,46 @@ fn meet_alternatives(a: &Alternative, b: &Alternative, budget: &mut Budget) -> R
             (Some(x), Some(y)) if x != y => None,
             _ => Some(Kind::Bool(x.or(*y))),
         },
-        (Kind::Number(x), Kind::Number(y)) => numbers(x, y)?.map(Kind::Number),
-        (Kind::Text(x), Kind::Text(y)) => texts(x, y).map(Kind::Text),
-        (Kind::Object(x), Kind::Object(y)) => objects(x, y, budget)?.map(Kind::Object),
-        (Kind::Array(x), Kind::Array(y)) => arrays(x, y, budget)?.map(Kind::Array),
+        (Kind::Number(x), Kind::Number(y)) => Some(Kind::Number(numbers(x, y)?)),
+        (Kind::Text(x), Kind::Text(y)) => Some(Kind::Text(texts(x, y))),
+        (Kind::Object(x), Kind::Object(y)) => Some(Kind::Object(objects(x, y, budget)?)),
+        (Kind::Array(x), Kind::Array(y)) => Some(Kind::Array(arrays(x, y, budget)?)),
         _ => None,
     };
     let origin = if a.kind.is_plain() && !b.kind.is_plain() { &b.origin } else { &a.origin };
-    Ok(kind.map(|kind| {
+    Ok(kind.filter(is_possible).map(|kind| {
         let mut undecided = a.undecided.clone();
         undecided.extend(b.undecided.iter().cloned());
         undecided.dedup();
         Alternative { origin: origin.clone(), kind, undecided }
     }))
+}
+
+/// Whether some document can be of it, as far as is seen without search.
+pub(crate) fn is_possible(kind: &Kind) -> bool {
+    match kind {
+        Kind::Null | Kind::Bool(_) => true,
+        Kind::Number(number) => {
+            let listed = number.values.as_ref().is_none_or(|values| values.iter().any(|it| number.contains(*it)));
+            let ordered = match (number.low, number.high) {
+                (Some(low), Some(high)) => {
+                    low.value < high.value || (low.value == high.value && !low.open && !high.open)
+                }
+                _ => true,
+            };
+            let stepped = number.multiple.is_none() || number.low.is_none() || number.at_or_above(None).is_some();
+            listed && ordered && stepped
+        }
+        Kind::Text(text) => {
+            let ordered = text.max.is_none_or(|max| text.min <= max);
+            ordered && crate::text::values(text).is_none_or(|values| !values.is_empty())
+        }
+        Kind::Object(object) => !object.properties.iter().any(|it| it.required && it.shape.alternatives.is_empty()),
+        Kind::Array(array) => {
+            let most = if crate::example::is_nothing(&array.items) { Some(0) } else { array.max };
+            most.is_none_or(|most| array.min <= most)
+        }
+    }
 }
 
 fn tighter(a: Option<Bound>, b: Option<Bound>, lower: bool) -> Option<Bound> {
@@ -74,7 +101,7 @@ fn tighter(a: Option<Bound>, b: Option<Bound>, lower: bool) -> Option<Bound> {
     Some(if first { x } else { y })
 }
 
-fn numbers(a: &Number, b: &Number) -> Result<Option<Number>, TooLarge> {
+fn numbers(a: &Number, b: &Number) -> Result<Number, TooLarge> {
     let multiple = match (a.multiple, b.multiple) {
         (Some(x), Some(y)) => Some(x.common_multiple(y).ok_or(TooLarge)?),
         (x, y) => x.or(y),
@@ -83,13 +110,10 @@ fn numbers(a: &Number, b: &Number) -> Result<Option<Number>, TooLarge> {
     let values = a.values.as_ref().or(b.values.as_ref());
     let values =
         values.map(|values| values.iter().filter(|it| a.contains(**it) && b.contains(**it)).copied().collect());
-    let both = Number { multiple, low, high, values };
-    let empty = both.values.as_ref().is_some_and(Vec::is_empty)
-        || low.zip(high).is_some_and(|(low, high)| low.value > high.value);
-    Ok((!empty).then_some(both))
+    Ok(Number { multiple, low, high, values })
 }
 
-fn texts(a: &Text, b: &Text) -> Option<Text> {
+fn texts(a: &Text, b: &Text) -> Text {
     let join = |x: &[String], y: &[String]| {
         let more: Vec<String> = y.iter().filter(|it| !x.contains(it)).cloned().collect();
         [x.to_vec(), more].concat()
@@ -108,16 +132,13 @@ fn texts(a: &Text, b: &Text) -> Option<Text> {
         }
         (x, y) => x.clone().or_else(|| y.clone()),
     };
-    let both = Text {
+    Text {
         min: a.min.max(b.min),
         max,
         patterns: join(&a.patterns, &b.patterns),
         formats: join(&a.formats, &b.formats),
         values,
-    };
-    let impossible = both.max.is_some_and(|max| max < both.min)
-        || crate::text::values(&both).is_some_and(|values| values.is_empty());
-    (!impossible).then_some(both)
+    }
 }
 
 fn rests(a: &Rest, b: &Rest, budget: &mut Budget) -> Result<Rest, TooLarge> {
@@ -129,7 +150,7 @@ fn rests(a: &Rest, b: &Rest, budget: &mut Budget) -> Result<Rest, TooLarge> {
 }
 
 /// A member that one side names and the other does not is, on the other side, one of the rest.
-fn objects(a: &Object, b: &Object, budget: &mut Budget) -> Result<Option<Object>, TooLarge> {
+fn objects(a: &Object, b: &Object, budget: &mut Budget) -> Result<Object, TooLarge> {
     let mut properties = Vec::new();
     for own in &a.properties {
         budget.spend()?;
@@ -143,9 +164,7 @@ fn objects(a: &Object, b: &Object, budget: &mut Budget) -> Result<Option<Object>
         let shape = with_rest(&other.shape, &a.rest, budget)?;
         properties.push(Property { name: other.name.clone(), required: other.required, shape });
     }
-    let impossible = properties.iter().any(|property| property.required && property.shape.alternatives.is_empty());
-    let rest = rests(&a.rest, &b.rest, budget)?;
-    Ok((!impossible).then_some(Object { properties, rest }))
+    Ok(Object { properties, rest: rests(&a.rest, &b.rest, budget)? })
 }
 
 fn with_rest(shape: &Shape, rest: &Rest, budget: &mut Budget) -> Result<Shape, TooLarge> {
@@ -156,14 +175,12 @@ fn with_rest(shape: &Shape, rest: &Rest, budget: &mut Budget) -> Result<Shape, T
     }
 }
 
-fn arrays(a: &Array, b: &Array, budget: &mut Budget) -> Result<Option<Array>, TooLarge> {
+fn arrays(a: &Array, b: &Array, budget: &mut Budget) -> Result<Array, TooLarge> {
     let max = match (a.max, b.max) {
         (Some(x), Some(y)) => Some(x.min(y)),
         (x, y) => x.or(y),
     };
-    let both =
-        Array { items: rests(&a.items, &b.items, budget)?, min: a.min.max(b.min), max, unique: a.unique || b.unique };
-    Ok(both.max.is_none_or(|max| max >= both.min).then_some(both))
+    Ok(Array { items: rests(&a.items, &b.items, budget)?, min: a.min.max(b.min), max, unique: a.unique || b.unique })
 }
 
 /// The documents of any of the branches. Values that are merely listed become one list.
@@ -208,13 +225,8 @@ fn listed(kind: &Kind) -> Option<&Vec<crate::model::TextValue>> {
 pub(crate) fn apart(a: &Shape, b: &Shape, depth: usize) -> bool {
     let pair = |x: &Alternative, y: &Alternative| match (&x.kind, &y.kind) {
         (Kind::Bool(Some(x)), Kind::Bool(Some(y))) => x != y,
-        (Kind::Number(x), Kind::Number(y)) => {
-            matches!(numbers(x, y), Ok(None))
-                || x.multiple.is_some_and(|step| {
-                    y.values.as_ref().is_some_and(|values| values.iter().all(|it| it.up_to_multiple(step) != Some(*it)))
-                })
-        }
-        (Kind::Text(x), Kind::Text(y)) => texts(x, y).is_none(),
+        (Kind::Number(x), Kind::Number(y)) => numbers(x, y).is_ok_and(|both| !is_possible(&Kind::Number(both))),
+        (Kind::Text(x), Kind::Text(y)) => !is_possible(&Kind::Text(texts(x, y))),
         (Kind::Array(x), Kind::Array(y)) => {
             x.max.is_some_and(|max| max < y.min) || y.max.is_some_and(|max| max < x.min)
         }

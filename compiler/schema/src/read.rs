@@ -4,7 +4,7 @@
 //! noted where it stands (see the module `model`).
 
 use crate::Decimal;
-use crate::meet::{Budget, TooLarge, apart, leave_out, meet, side_by_side};
+use crate::meet::{Budget, TooLarge, apart, is_possible, leave_out, meet, side_by_side};
 use crate::model::{
     Array, Bound, Kind, Notes, Number, Object, Origin, Property, Reach, Rest, SchemaProblem, Shape, Text, TextValue,
 };
@@ -254,7 +254,7 @@ impl<F: Files + ?Sized> Reader<'_, F> {
                 _ => Kind::Null,
             })
             .collect();
-        Shape::of(here.origin(), kinds)
+        Shape::of(here.origin(), kinds.into_iter().filter(is_possible))
     }
 
     fn object(&mut self, here: &mut Here<'_>, document: &Rc<Document>) -> Object {

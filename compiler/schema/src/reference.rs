@@ -9,13 +9,15 @@ use std::rc::Rc;
 /// The project's files by their project-relative paths.
 pub trait Files {
     /// The text of a file; none if there is no such file.
-    fn text(&self, path: &str) -> Option<&str>;
-    /// All paths.
-    fn paths(&self) -> Vec<&str>;
+    fn read(&self, path: &str) -> Option<&str>;
+    /// All paths, for finding a file by its `$id`; where none are given, files are found by path only.
+    fn paths(&self) -> Vec<&str> {
+        Vec::new()
+    }
 }
 
 impl Files for BTreeMap<String, String> {
-    fn text(&self, path: &str) -> Option<&str> {
+    fn read(&self, path: &str) -> Option<&str> {
         self.get(path).map(String::as_str)
     }
 
@@ -25,7 +27,7 @@ impl Files for BTreeMap<String, String> {
 }
 
 impl Files for [(String, String)] {
-    fn text(&self, path: &str) -> Option<&str> {
+    fn read(&self, path: &str) -> Option<&str> {
         self.iter().find(|(name, _)| name == path).map(|(_, text)| text.as_str())
     }
 
@@ -74,7 +76,7 @@ impl<'f, F: Files + ?Sized> Library<'f, F> {
 
     fn load(&self, path: &str) -> Result<Document, SchemaProblem> {
         let refuse = |message: String| Err(problem(Code::SchemaNotFound, path, "", message));
-        let Some(text) = self.files.text(path) else {
+        let Some(text) = self.files.read(path) else {
             return refuse(format!("there is no file `{path}` in the project"));
         };
         let json = match json::parse(text.strip_prefix('\u{feff}').unwrap_or(text).as_bytes()) {
@@ -144,7 +146,7 @@ impl<'f, F: Files + ?Sized> Library<'f, F> {
         // An identifier that shares its folders with our own stands for the file beside ours.
         let by_id = relative(own, wanted).and_then(|steps| join(&document.path, &steps));
         for path in [&beside, &by_id].into_iter().flatten() {
-            if self.files.text(path).is_some() {
+            if self.files.read(path).is_some() {
                 return self.document(path);
             }
         }
@@ -152,7 +154,7 @@ impl<'f, F: Files + ?Sized> Library<'f, F> {
             let named: Vec<String> = self.files.paths().into_iter().map(str::to_owned).collect();
             for path in named {
                 let names_it =
-                    self.files.text(&path).is_some_and(|text| path.ends_with(".json") && text.contains(wanted));
+                    self.files.read(&path).is_some_and(|text| path.ends_with(".json") && text.contains(wanted));
                 if let (true, Ok(other)) = (names_it && path != document.path, self.document(&path)) {
                     if other.ids.iter().any(|(place, id)| place.is_empty() && id == wanted) {
                         return Ok(other);

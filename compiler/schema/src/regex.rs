@@ -218,6 +218,9 @@ impl Regexes {
     /// `min` to `max` times.
     pub(crate) fn repeat(&mut self, inner: Id, min: u32, max: Option<u32>) -> Id {
         let nothing = self.nothing();
+        if max.is_some_and(|max| max < min) {
+            return nothing;
+        }
         match (self.node(inner), min, max) {
             (_, _, Some(0)) | (Node::Empty, _, _) => self.empty(),
             _ if inner == nothing => {

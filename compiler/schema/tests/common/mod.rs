@@ -1,6 +1,8 @@
 //! What the tests share: schemas and demands from text, and a little reader that does at run time what a demand says.
 #![allow(dead_code, reason = "each test uses its part")]
 
+pub(crate) mod oracle;
+
 use enact_base::json::{self, Json};
 use enact_schema::{Decimal, Demand, Schema, Shape};
 use std::collections::BTreeMap;
@@ -99,7 +101,7 @@ fn decimal(text: &str, scale: u32, range: &Option<(i128, i128)>) -> bool {
     shape && Decimal::parse(text).is_some_and(|value| within(value.floor_at(scale).unwrap(), range))
 }
 
-fn is_date(text: &str) -> bool {
+pub(crate) fn is_date(text: &str) -> bool {
     let part = |range: std::ops::Range<usize>| {
         text.get(range).filter(|it| it.bytes().all(|b| b.is_ascii_digit()))?.parse::<u32>().ok()
     };
