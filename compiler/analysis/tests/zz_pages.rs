@@ -55,3 +55,39 @@ fn pages() {
     }
     println!("{bad} bad");
 }
+#[test]
+fn examples() {
+    fn walk(dir: &std::path::Path, out: &mut Vec<std::path::PathBuf>) {
+        for e in std::fs::read_dir(dir).unwrap() {
+            let p = e.unwrap().path();
+            if p.is_dir() { walk(&p, out) } else { out.push(p) }
+        }
+    }
+    for dir in std::fs::read_dir("../../examples").unwrap() {
+        let dir = dir.unwrap().path();
+        if !dir.is_dir() {
+            continue;
+        }
+        let mut files = vec![];
+        walk(&dir, &mut files);
+        let read = |end: &str| {
+            files
+                .iter()
+                .filter(|p| p.to_str().unwrap().ends_with(end))
+                .map(|p| {
+                    (p.strip_prefix(&dir).unwrap().to_str().unwrap().to_owned(), std::fs::read_to_string(p).unwrap())
+                })
+                .collect::<Vec<_>>()
+        };
+        let mut sources = read(".enact");
+        sources.extend(read(".enact.md"));
+        let mut db = Database::default();
+        let start = std::time::Instant::now();
+        db.set_files(sources, read(".schema.json"));
+        let found = db.diagnostics();
+        println!("=== {} {} findings in {:?}", dir.display(), found.len(), start.elapsed());
+        for d in &found {
+            print!("{}", render(d, &db.sources(), false));
+        }
+    }
+}

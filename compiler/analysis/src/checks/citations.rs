@@ -36,12 +36,12 @@ fn version(table: &Table, version: &TableVersion) -> Option<Diagnostic<Span>> {
         }
         TableBody::Single(_) | TableBody::Grid { .. } => cited(&version.cites),
     };
-    (!authorised).then(|| figure(&table.name, table.dated, version.from.map(|from| from.span)))
+    (!authorised).then(|| figure(&table.name, table.dated, version.from.or(version.before).map(|from| from.span)))
 }
 
 fn brackets(scale: &Scale, version: &ScaleVersion) -> Option<Diagnostic<Span>> {
     let silent = version.cites.is_empty() && !version.brackets.is_empty();
-    silent.then(|| figure(&scale.name, true, version.from.map(|from| from.span)))
+    silent.then(|| figure(&scale.name, true, version.from.or(version.before).map(|from| from.span)))
 }
 
 fn figure(name: &Name, dated: bool, from: Option<Span>) -> Diagnostic<Span> {

@@ -8,7 +8,7 @@ use enact_ir::{Decision, Expr, ExprKind, Op, Program, Type, Value};
 /// Judges the conditions of a decision or define. Of conditions inside each other only the outermost is reported.
 pub(crate) fn check(program: &Program, decision: &Decision, conditions: &[Condition]) -> Vec<Diagnostic<Span>> {
     let mut ordered: Vec<&Condition> = conditions.iter().collect();
-    ordered.sort_by_key(|it| (it.span.start, std::cmp::Reverse(it.span.end)));
+    ordered.sort_by_key(|it| (it.span.start, std::cmp::Reverse(it.span.end), it.role == Role::Part));
     let mut reported: Vec<Span> = Vec::new();
     let mut found = Vec::new();
     for condition in ordered {

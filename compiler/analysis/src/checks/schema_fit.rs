@@ -3,7 +3,7 @@
 use crate::number::is_unbounded;
 use enact_base::{Code, Diagnostic, Span};
 use enact_ir::{Encoding, NumberKind, Program, Type};
-use enact_schema::{Demand, Schema, SchemaProblem, fit};
+use enact_schema::{Demand, Kind, Schema, SchemaProblem, fit};
 use enact_syntax::ast;
 
 /// What reading a schema came to.
@@ -25,7 +25,7 @@ pub(crate) fn record(
     judge(schema, &demand, named.span, &place)
 }
 
-/// Judges an input that names its own schema.
+/// Judges an input that names its own schema: the schema of the value, or of a record with a field of the input's name.
 pub(crate) fn input(
     program: &Program,
     declared: &ast::Field,
@@ -34,7 +34,15 @@ pub(crate) fn input(
 ) -> Vec<Diagnostic<Span>> {
     let Some(named) = &declared.supply.schema else { return Vec::new() };
     let whole = declared.name.span.to(declared.ty.span);
-    judge(schema, &demand(program, &input.ty, input.encoding), named.span, &|_| Some(whole))
+    // A schema of a whole record: the input is its field of that name.
+    let is_field = !matches!(input.ty.inner(), Type::Record(_))
+        && schema.is_ok_and(|schema| schema.shape.alternatives.iter().any(|it| matches!(it.kind, Kind::Object(_))));
+    let asked = if is_field {
+        Demand::Record { name: input.name.clone(), fields: fields(program, std::slice::from_ref(input)) }
+    } else {
+        demand(program, &input.ty, input.encoding)
+    };
+    judge(schema, &asked, named.span, &|_| Some(whole))
 }
 
 fn judge(

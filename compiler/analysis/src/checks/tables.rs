@@ -28,11 +28,17 @@ pub(crate) fn check(program: &Program, declared: &ast::Table, table: &enact_ir::
 fn places(body: &ast::TableBody) -> Option<Vec<Span>> {
     match body {
         ast::TableBody::Unknown | ast::TableBody::Single(_) => None,
-        ast::TableBody::Rows(rows) => Some(rows.iter().map(|row| row.span).collect()),
+        ast::TableBody::Rows(rows) => Some(rows.iter().map(row_place).collect()),
         ast::TableBody::Grid { rows, .. } => {
             Some(rows.iter().flat_map(|row| row.cells.iter().map(|cell| cell.span)).collect())
         }
     }
+}
+
+/// From the row's first sign to its last; its own span goes on to the next token.
+fn row_place(row: &ast::TableRow) -> Span {
+    let end = row.cites.last().map_or(row.value.span.end, |cite| cite.span.end);
+    Span { start: row.span.start, end }
 }
 
 struct Version<'a> {

@@ -13,6 +13,13 @@ struct Period {
     span: Span,
 }
 
+impl Period {
+    /// The date that the version begins with.
+    fn head(&self) -> Span {
+        self.from.or(self.before).map_or(self.span, |date| date.span)
+    }
+}
+
 impl From<&TableVersion> for Period {
     fn from(it: &TableVersion) -> Self {
         Self { from: it.from, until: it.until, before: it.before, span: it.span }
@@ -36,7 +43,7 @@ pub(crate) fn check(item: &Item, reach: Option<&Reach>) -> Vec<Diagnostic<Span>>
     if found.is_empty() {
         found.extend(inner_gaps(name, &periods));
         found.extend(reach.and_then(|reach| early_gap(name, &periods, reach)));
-        found.extend(reach.and_then(|reach| late_gap(name, &periods, reach)));
+        found.extend(reach.and_then(|reach| late_gap(name, &periods, item.span, reach)));
     }
     found
 }
@@ -69,7 +76,7 @@ fn misordered(name: &Name, earlier: &Period, later: &Period) -> Option<Diagnosti
     if let Some(before) = later.before {
         let message = format!("`before {} unknown` stands after another version of `{name}`", day(day_number(&before)));
         let found = Diagnostic::new(Code::ParameterOverlap, before.span, message, "must be the first");
-        return Some(found.with_label(earlier.span, "this version stands before it"));
+        return Some(found.with_label(earlier.head(), "this version stands before it"));
     }
     let from = later.from?;
     let start = day_number(&from);
@@ -116,7 +123,7 @@ fn inner_gaps(name: &Name, periods: &[Period]) -> Vec<Diagnostic<Span>> {
         };
         Some(
             found
-                .with_label(earlier.span, "the version before it")
+                .with_label(earlier.head(), "the version before it")
                 .with_fix("say that the figure is not known for these days", vec![fix]),
         )
     };
@@ -141,7 +148,7 @@ fn early_gap(name: &Name, periods: &[Period], reach: &Reach) -> Option<Diagnosti
     Some(found.with_note(asked(reach)).with_fix(format!("write `before {} unknown`", day(start)), vec![fix]))
 }
 
-fn late_gap(name: &Name, periods: &[Period], reach: &Reach) -> Option<Diagnostic<Span>> {
+fn late_gap(name: &Name, periods: &[Period], item: Span, reach: &Reach) -> Option<Diagnostic<Span>> {
     let last = periods.last()?;
     let until = last.until?;
     let end = day_number(&until);
@@ -151,7 +158,9 @@ fn late_gap(name: &Name, periods: &[Period], reach: &Reach) -> Option<Diagnostic
     let after = day(end + 1);
     let message = format!("`{}` has no version after {}, but can be asked for {after}", name.text, day(end));
     let found = Diagnostic::new(Code::ParameterGap, until.span, message, "the last version ends here");
-    let fix = Edit { place: Span { start: last.span.end, ..last.span }, text: format!("\n  from {after} unknown") };
+    // The declaration ends with the brace of its versions.
+    let brace = item.end.saturating_sub(1);
+    let fix = Edit { place: Span { start: brace, end: brace }, text: format!("  from {after} unknown\n") };
     Some(found.with_note(asked(reach)).with_fix(format!("write `from {after} unknown`"), vec![fix]))
 }
 

@@ -1,7 +1,8 @@
 //! Forms over the elements of lists.
 
 use super::dates::whole;
-use super::value::{constant, joined, optional};
+use super::join::{joined, optional};
+use super::value::constant;
 use super::{Elaborator, Typed, Variable, local, operation};
 use crate::number::{self, TooLarge};
 use enact_base::{Code, Diagnostic, Span};
@@ -230,7 +231,7 @@ impl Elaborator<'_> {
         let place = super::coerce::Place::Fixed;
         match (self.convert(left, &ty, place), self.convert(right, &ty, place)) {
             (Ok(left), Ok(right)) => {
-                let Type::List { element, .. } = super::value::hull(&left.ty, &right.ty) else { return Typed::Error };
+                let Type::List { element, .. } = super::join::hull(&left.ty, &right.ty) else { return Typed::Error };
                 if let (ExprKind::Const(Value::List(x)), ExprKind::Const(Value::List(y))) = (&left.kind, &right.kind) {
                     return constant(Type::List { element, max }, Value::List([x.clone(), y.clone()].concat())).into();
                 }

@@ -67,10 +67,22 @@ impl Elaborator<'_> {
             (BinaryOp::Divide, left, right) => return self.division(kind, left, right, b.span, span),
             (BinaryOp::Multiply, Typed::Value(a), Typed::Value(b)) => number::product(kind, a, b).map(Typed::Value),
             (BinaryOp::Multiply, a, b) => multiplied(kind, quotient(a), quotient(b)),
+            (BinaryOp::Subtract, Typed::Value(a), Typed::Value(b)) => self.difference(kind, a, b).map(Typed::Value),
             (_, Typed::Value(a), Typed::Value(b)) => number::sum(sum_op(op), kind, a, b).map(Typed::Value),
             (_, a, b) => added(sum_op(op), kind, quotient(a), quotient(b)),
         };
         made.unwrap_or_else(|TooLarge| self.overflow(span))
+    }
+
+    /// `a - b`, which is never below zero where `b` is known to be at most `a`: what is left of something when a part of it is taken.
+    fn difference(&mut self, kind: NumberKind, a: Expr, b: Expr) -> number::Made {
+        let (a, b) = number::align(a, b)?;
+        let (left, never_negative) = (number::type_of(&a), self.at_most(&b, &a, 0));
+        let made = number::sum(Op::Sub, kind, a, b)?;
+        match left {
+            Some(_) if never_negative => number::held(made, 0, i128::MAX),
+            _ => Ok(made),
+        }
     }
 
     /// An operand whose range is known.
@@ -87,10 +99,11 @@ impl Elaborator<'_> {
         if !number::is_unbounded(ty) {
             return Some(expr);
         }
-        if let Some((lo, hi)) = self.range(&expr) {
-            if lo <= hi && !number::is_unbounded(NumberType { lo, hi, ..ty }) {
-                return Some(self.narrowed(expr));
-            }
+        if let Some((lo, hi)) = self.range(&expr)
+            && lo <= hi
+            && !number::is_unbounded(NumberType { lo, hi, ..ty })
+        {
+            return Some(self.narrowed(expr));
         }
         let (message, help) = match self.origin(&expr) {
             Some(name) => (

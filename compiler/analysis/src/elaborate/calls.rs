@@ -1,8 +1,8 @@
 //! Calls of what is declared: tables and parameters, scales, defines; and figures at another date.
 
 use super::coerce::Place;
+use super::join::hull;
 use super::table::Scale;
-use super::value::hull;
 use super::{Elaborator, NESTING, Quotient, Typed, local};
 use crate::items::ItemId;
 use crate::number::{self, TooLarge};

@@ -124,10 +124,9 @@ impl Elaborator<'_> {
             let (low, high) = (self.compared(lo, Some(&left)), self.compared(hi, Some(&left)));
             let (Some(low), Some(high)) = (low, high) else { return Typed::Error };
             if let (Some(low), Some(high)) = (low.value().and_then(number::known), high.value().and_then(number::known))
+                && low > high
             {
-                if low > high {
-                    return self.error(Code::BadRange, b.span, "the range ends before it begins", "nothing lies in it");
-                }
+                return self.error(Code::BadRange, b.span, "the range ends before it begins", "nothing lies in it");
             }
             let from = self.ordered(BinaryOp::LessEqual, low, left.clone(), lo.span, a.span, span);
             let to = self.ordered(BinaryOp::LessEqual, left, high, a.span, hi.span, span);

@@ -89,7 +89,12 @@ impl<'w> Elaborator<'w> {
 
     /// Locals made unique and work bounded.
     fn settled(&mut self, mut decision: enact_ir::Decision, name: Span) -> enact_ir::Decision {
-        unique::decision(&mut decision, self.next_local);
+        let locals = unique::decision(&mut decision, self.next_local);
+        if work::too_deep(&decision) || locals >= enact_ir::MAX_LOCALS {
+            let message = format!("the expressions of `{}` are too large", decision.name);
+            let found = Diagnostic::new(Code::TooDeep, name, message, "too deep, or too many values inside of others");
+            self.report(found.with_help("name intermediate values with `let`, and divide what is calculated at once"));
+        }
         decision.work = work::of(&decision);
         if decision.work > MOST_WORK {
             let message = format!("the work of `{}` is too large: up to {} steps", decision.name, decision.work);

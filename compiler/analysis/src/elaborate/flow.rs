@@ -11,7 +11,12 @@ pub(super) enum Fact {
     Present(Expr),
     /// The number lies between these ends.
     Between(Expr, i128, i128),
+    /// The first number is at most the second.
+    AtMost(Expr, Expr),
 }
+
+/// How far an order is looked for through named values and limits.
+const LOOKS: u8 = 6;
 
 impl Elaborator<'_> {
     /// Takes a condition as true, or as false, until the end of the surrounding `within`.
@@ -56,18 +61,22 @@ impl Elaborator<'_> {
         let (Some(x), Some(y)) = (self.range(a), self.range(b)) else { return };
         match (op, truth) {
             (Op::Lt, true) => {
+                self.facts.push(Fact::AtMost(a.clone(), b.clone()));
                 self.limit(a, x.0, y.1.saturating_sub(1));
                 self.limit(b, x.0.saturating_add(1), y.1);
             }
             (Op::Le, true) => {
+                self.facts.push(Fact::AtMost(a.clone(), b.clone()));
                 self.limit(a, x.0, y.1);
                 self.limit(b, x.0, y.1);
             }
             (Op::Lt, false) => {
+                self.facts.push(Fact::AtMost(b.clone(), a.clone()));
                 self.limit(a, y.0, x.1);
                 self.limit(b, y.0, x.1);
             }
             (Op::Le, false) => {
+                self.facts.push(Fact::AtMost(b.clone(), a.clone()));
                 self.limit(a, y.0.saturating_add(1), x.1);
                 self.limit(b, y.0, x.1.saturating_sub(1));
             }
@@ -113,6 +122,30 @@ impl Elaborator<'_> {
             _ => (lo, hi),
         };
         Some(self.facts.iter().fold((ty.lo, ty.hi), narrow))
+    }
+
+    /// Whether `a <= b` is known here, both of one scale: by their ranges, by a condition, or because `a` is limited by `b`.
+    pub(super) fn at_most(&self, a: &Expr, b: &Expr, depth: u8) -> bool {
+        let apart = match (self.range(a), self.range(b)) {
+            (Some((_, highest)), Some((lowest, _))) => highest <= lowest,
+            _ => false,
+        };
+        if apart || a == b || self.facts.iter().any(|it| matches!(it, Fact::AtMost(x, y) if x == a && y == b)) {
+            return true;
+        }
+        if depth >= LOOKS {
+            return false;
+        }
+        match &a.kind {
+            ExprKind::Op(Op::Min, args) => args.iter().any(|it| self.at_most(it, b, depth + 1)),
+            ExprKind::Op(Op::Max, args) => args.iter().all(|it| self.at_most(it, b, depth + 1)),
+            ExprKind::If(_, yes, no) => self.at_most(yes, b, depth + 1) && self.at_most(no, b, depth + 1),
+            ExprKind::Local(id) => match self.bindings.iter().find(|it| it.local == *id) {
+                Some(binding) => self.at_most(&binding.value, b, depth + 1),
+                None => false,
+            },
+            _ => false,
+        }
     }
 
     /// The number with the range that is known here as its type.

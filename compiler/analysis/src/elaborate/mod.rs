@@ -12,6 +12,7 @@ mod compare;
 mod dates;
 mod decision;
 mod flow;
+mod join;
 mod logic;
 mod name;
 mod pattern;
@@ -22,6 +23,7 @@ mod text;
 pub(crate) mod types;
 mod unique;
 mod value;
+mod whole;
 mod work;
 
 use crate::checks::Material;
@@ -158,10 +160,15 @@ pub(crate) struct Elaborator<'w> {
     nesting: u32,
     /// Expressions elaborated so far.
     steps: u32,
+    /// Expressions that stand around the current one, through the functions that are used.
+    depth: u32,
 }
 
 /// Defines that may stand inside each other: each adds the depth of its body to the tree.
 const NESTING: u32 = 16;
+
+/// Expressions inside each other, through the functions that are used; a declaration by itself has at most [`ast::Expr::MAX_DEPTH`].
+const DEPTH: u32 = 256;
 
 /// Expressions of one declaration, inlined ones included. More would be too large to prove anything about.
 const STEPS: u32 = 400_000;
@@ -190,6 +197,7 @@ impl<'w> Elaborator<'w> {
             bindings: Vec::new(),
             nesting: 0,
             steps: 0,
+            depth: 0,
         }
     }
 

@@ -149,7 +149,7 @@ impl Elaborator<'_> {
                     if it.den == rest {
                         return rest;
                     }
-                    let ty = super::value::hull(&it.den.ty, &rest.ty);
+                    let ty = super::join::hull(&it.den.ty, &rest.ty);
                     let parts = (Box::new(condition.clone()), Box::new(it.den.clone()), Box::new(rest));
                     Expr { ty, kind: ExprKind::If(parts.0, parts.1, parts.2) }
                 });
@@ -166,7 +166,7 @@ impl Elaborator<'_> {
 }
 
 fn choose(rule: RuleId, exceptions: Vec<(Expr, Expr)>, general: Expr) -> Expr {
-    let ty = exceptions.iter().fold(general.ty.clone(), |ty, (_, value)| super::value::hull(&ty, &value.ty));
+    let ty = exceptions.iter().fold(general.ty.clone(), |ty, (_, value)| super::join::hull(&ty, &value.ty));
     Expr { ty, kind: ExprKind::Choose { rule, exceptions, general: Box::new(general) } }
 }
 

@@ -1,7 +1,7 @@
 //! Parameters, tables, scales and calendars: constants by keys and dates.
 
 use super::coerce::Place;
-use super::value::{hull, joined};
+use super::join::{hull, joined};
 use super::{Elaborator, Piece};
 use crate::checks::show::day_number;
 use crate::number::{self, TooLarge, UNBOUNDED};
@@ -106,10 +106,7 @@ impl Elaborator<'_> {
         let periods = if table.dated { periods(&dates) } else { vec![(i64::MIN, i64::MAX); drafts.len()] };
         let mut versions = Vec::new();
         for ((from, until), (cites, rows)) in periods.into_iter().zip(drafts) {
-            let rows = match rows {
-                Some(drafts) => Some(self.settle(drafts, &ty, table.name.span)),
-                None => None,
-            };
+            let rows = rows.map(|drafts| self.settle(drafts, &ty, table.name.span));
             versions.push(Version { from, until, cites, rows });
         }
         versions.sort_by_key(|it| it.from);

@@ -9,8 +9,8 @@ struct Renaming {
     next: u32,
 }
 
-/// Renames what is bound twice; `next` is the first unused local.
-pub(super) fn decision(decision: &mut Decision, next: u32) {
+/// Renames what is bound twice; `next` is the first unused local. The result is the first that is unused then.
+pub(super) fn decision(decision: &mut Decision, next: u32) -> u32 {
     let mut it = Renaming { bound: BTreeSet::new(), names: BTreeMap::new(), next };
     decision.bindings.iter_mut().for_each(|binding| it.expr(&mut binding.value));
     decision.requirements.iter_mut().for_each(|requirement| it.expr(&mut requirement.condition));
@@ -18,6 +18,7 @@ pub(super) fn decision(decision: &mut Decision, next: u32) {
         output.when.iter_mut().for_each(|when| it.expr(when));
         it.expr(&mut output.value);
     }
+    it.next
 }
 
 impl Renaming {

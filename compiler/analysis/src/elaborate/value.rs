@@ -1,10 +1,11 @@
 //! Expressions by their form; the larger families have files of their own.
 
-use super::coerce::{Place, same_kind};
+use super::coerce::Place;
+use super::join::hull;
 use super::{Elaborator, Period, Typed, local, operation};
 use crate::number;
 use enact_base::{Code, Diagnostic, Span, nearest};
-use enact_ir::{Expr, ExprKind, NumberKind, NumberType, Op, Type, Value};
+use enact_ir::{Expr, ExprKind, NumberKind, Op, Type, Value};
 use enact_syntax::ast::{self, ExprKind as Ast, Unit};
 
 impl Elaborator<'_> {
@@ -16,6 +17,22 @@ impl Elaborator<'_> {
         if self.steps > super::STEPS {
             return self.too_large(expr.span);
         }
+        if self.depth >= super::DEPTH {
+            let found = Diagnostic::new(
+                Code::TooDeep,
+                expr.span,
+                "expressions stand too deep inside each other",
+                "too deep here",
+            );
+            return self.report(found.with_help("name intermediate values with `let`"));
+        }
+        self.depth += 1;
+        let value = self.form(expr, expected);
+        self.depth -= 1;
+        value
+    }
+
+    fn form(&mut self, expr: &ast::Expr, expected: Option<&Type>) -> Typed {
         match &expr.kind {
             Ast::Error | Ast::FieldMissing(_) => {
                 // The parser has made the diagnostic.
@@ -271,170 +288,6 @@ impl Elaborator<'_> {
         }
     }
 
-    /// `if condition then a else b` of values that have been joined.
-    pub(super) fn either(&mut self, condition: Expr, a: Typed, b: Typed) -> Typed {
-        let branch = |condition: Expr, a: Expr, b: Expr| {
-            let ty = hull(&a.ty, &b.ty);
-            Expr { ty, kind: ExprKind::If(Box::new(condition), Box::new(a), Box::new(b)) }
-        };
-        match (a, b) {
-            (Typed::Value(a), Typed::Value(b)) => branch(condition, a, b).into(),
-            (Typed::Quotient(a), Typed::Quotient(b)) => {
-                let num = branch(condition.clone(), a.num, b.num);
-                let den = if a.den == b.den { a.den } else { branch(condition, a.den, b.den) };
-                Typed::Quotient(Box::new(super::Quotient { kind: a.kind, num, den }))
-            }
-            (Typed::Period(p, a), Typed::Period(_, b)) => Typed::Period(p, branch(condition, a, b)),
-            (Typed::Absent, Typed::Absent) => Typed::Absent,
-            _ => Typed::Error,
-        }
-    }
-
-    /// Two values that come together in one place, made of one type; reports where that cannot be.
-    pub(super) fn join(&mut self, a: Typed, b: Typed, span: Span) -> Option<(Typed, Typed)> {
-        match (a, b) {
-            (Typed::Error, _) | (_, Typed::Error) => None,
-            (Typed::Absent, Typed::Absent) => Some((Typed::Absent, Typed::Absent)),
-            (Typed::Absent, Typed::Value(b)) => {
-                let ty = optional(b.ty.clone());
-                let b = self.convert(b, &ty, Place::Open).ok()?;
-                let ty = b.ty.clone();
-                Some((constant(ty, Value::Absent).into(), b.into()))
-            }
-            (a @ Typed::Value(_), Typed::Absent) => self.join(Typed::Absent, a, span).map(|(b, a)| (a, b)),
-            (Typed::Value(a), Typed::Value(b)) => {
-                let Some(ty) = joined(&a, &b) else {
-                    let message = format!("the branches give {} and {}", self.describe(&a.ty), self.describe(&b.ty));
-                    self.error(Code::TypeMismatch, span, message, "values of different kinds");
-                    return None;
-                };
-                match (self.convert(a, &ty, Place::Fixed), self.convert(b, &ty, Place::Fixed)) {
-                    (Ok(a), Ok(b)) => Some((a.into(), b.into())),
-                    _ => {
-                        self.overflow(span);
-                        None
-                    }
-                }
-            }
-            (a @ (Typed::Quotient(_) | Typed::Value(_)), b @ (Typed::Quotient(_) | Typed::Value(_))) => {
-                self.join_quotients(a, b, span)
-            }
-            (Typed::Period(p, a), Typed::Period(q, b)) if p == q => Some((Typed::Period(p, a), Typed::Period(q, b))),
-            _ => {
-                self.error(
-                    Code::TypeMismatch,
-                    span,
-                    "the branches give values of different kinds",
-                    "cannot come together",
-                );
-                None
-            }
-        }
-    }
-
-    fn list(&mut self, parts: &[ast::Expr], expected: Option<&Type>, span: Span) -> Typed {
-        let wanted = expected.and_then(|ty| match ty.inner() {
-            Type::List { element, .. } => Some((**element).clone()),
-            _ => None,
-        });
-        let mut made: Vec<(Expr, Span)> = Vec::new();
-        let mut failed = false;
-        for part in parts {
-            let known = wanted.clone().or_else(|| made.last().map(|(it, _)| it.ty.clone()));
-            match self.expr(part, known.as_ref()) {
-                Typed::Value(value) => made.push((value, part.span)),
-                Typed::Error => failed = true,
-                other => {
-                    let ty = known.unwrap_or(Type::Bool);
-                    match self.coerce(other, &ty, Place::Fixed, "an element", part.span) {
-                        Some(value) => made.push((value, part.span)),
-                        None => failed = true,
-                    }
-                }
-            }
-        }
-        if failed {
-            return Typed::Error;
-        }
-        let Some(((first, _), rest)) = made.split_first() else {
-            let ty = Type::List { element: Box::new(wanted.unwrap_or(Type::Bool)), max: 0 };
-            return constant(ty, Value::List(Vec::new())).into();
-        };
-        let mut common = first.clone();
-        for (part, at) in rest {
-            let Some(ty) = joined(&common, part) else {
-                let message = format!("the list holds {} and {}", self.describe(&common.ty), self.describe(&part.ty));
-                return self.error(Code::TypeMismatch, *at, message, "of another kind than the elements before it");
-            };
-            common = Expr { ty, kind: ExprKind::Today };
-        }
-        let max = u32::try_from(made.len()).unwrap_or(u32::MAX);
-        let elements: Result<Vec<Expr>, _> =
-            made.into_iter().map(|(part, _)| self.convert(part, &common.ty, Place::Fixed)).collect();
-        let Ok(elements) = elements else { return self.overflow(span) };
-        let element = elements.iter().map(|it| it.ty.clone()).reduce(|a, b| hull(&a, &b)).unwrap_or(Type::Bool);
-        Expr { ty: Type::List { element: Box::new(element), max }, kind: ExprKind::List(elements) }.into()
-    }
-
-    fn record_value(
-        &mut self,
-        name: Option<&ast::Name>,
-        fields: &[(ast::Name, ast::Expr)],
-        expected: Option<&Type>,
-        span: Span,
-    ) -> Typed {
-        let ty = match name {
-            Some(name) => self.record_named(name),
-            None => expected.map(Type::inner).filter(|ty| super::record_of(ty).is_some()).cloned(),
-        };
-        let Some(record) = ty.as_ref().and_then(super::record_of).and_then(|id| self.view.record_of(id)) else {
-            if name.is_none() {
-                let found =
-                    Diagnostic::new(Code::UnknownType, span, "a record needs its type's name", "of which type?");
-                return self.report(found.with_help("write the name of the record before `{`"));
-            }
-            return Typed::Error;
-        };
-        self.twice(fields.iter().map(|(name, _)| name), "field");
-        for (name, _) in fields {
-            if !record.fields.iter().any(|field| field.name == name.text) {
-                let near = nearest(&name.text, record.fields.iter().map(|it| it.name.as_str()));
-                let message = format!("record `{}` has no field `{}`", record.name, name.text);
-                let found = Diagnostic::new(Code::UnknownField, name.span, message, "no such field");
-                self.report(super::name::meant(found, name, near));
-            }
-        }
-        let mut made = Vec::new();
-        let mut left_out = Vec::new();
-        for field in &record.fields {
-            match fields.iter().find(|(name, _)| name.text == field.name) {
-                Some((_, value)) => made.push(self.of_type(value, &field.ty, &format!("field `{}`", field.name))),
-                None => left_out.push(format!("`{}`", field.name)),
-            }
-        }
-        if !left_out.is_empty() {
-            let message = format!("the record `{}` is given without {}", record.name, left_out.join(", "));
-            let found = Diagnostic::new(Code::UnknownField, span, message, "every field needs a value");
-            return self.report(found.with_help("an optional field that is not there is written as `absent`"));
-        }
-        let made: Option<Vec<Expr>> = made.into_iter().collect();
-        match (made, ty) {
-            (Some(parts), Some(ty)) => Expr { ty, kind: ExprKind::Record(parts) }.into(),
-            _ => Typed::Error,
-        }
-    }
-
-    fn record_named(&mut self, name: &ast::Name) -> Option<Type> {
-        let reference = ast::TypeRef { kind: ast::TypeKind::Named(name.clone()), span: name.span };
-        let ty = self.ty(&reference)?;
-        if super::record_of(&ty).is_none() {
-            let message = format!("`{}` is no record", name.text);
-            self.error(Code::WrongKindOfName, name.span, message, "a record is needed here");
-            return None;
-        }
-        Some(ty)
-    }
-
     /// `let id = value in body`, where the value is used more than once: constants and locals are repeated instead.
     pub(super) fn shared(&mut self, value: Expr, body: impl FnOnce(&mut Self, Expr) -> Option<Expr>) -> Option<Expr> {
         if matches!(value.kind, ExprKind::Const(_) | ExprKind::Local(_)) {
@@ -453,62 +306,4 @@ pub(super) fn constant(ty: Type, value: Value) -> Expr {
 pub(super) fn text_constant(text: &str) -> Expr {
     let max = u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
     constant(Type::Text { max }, Value::Text(text.to_owned()))
-}
-
-pub(super) fn optional(ty: Type) -> Type {
-    match ty {
-        Type::Optional(_) => ty,
-        other => Type::Optional(Box::new(other)),
-    }
-}
-
-/// The type of two values that come together; `None` if they are of different kinds.
-pub(super) fn joined(a: &Expr, b: &Expr) -> Option<Type> {
-    let constant = |it: &Expr| number::known(it).is_some();
-    joined_types(&a.ty, &b.ty, constant(a), constant(b))
-}
-
-fn joined_types(a: &Type, b: &Type, constant_a: bool, constant_b: bool) -> Option<Type> {
-    match (a, b) {
-        (Type::Optional(a), Type::Optional(b)) => Some(optional(joined_types(a, b, false, false)?)),
-        (Type::Optional(a), b) | (b, Type::Optional(a)) => Some(optional(joined_types(a, b, false, constant_b)?)),
-        (Type::Number(x), Type::Number(y)) => {
-            use NumberKind::{Decimal, Int, Rate};
-            let kind = match (x.kind, y.kind) {
-                (x, y) if x == y => x,
-                (Int, Decimal) | (Decimal, Int) => Decimal,
-                (Rate, Int | Decimal) if constant_b => Rate,
-                (Int | Decimal, Rate) if constant_a => Rate,
-                _ => return None,
-            };
-            Some(Type::Number(NumberType {
-                kind,
-                scale: x.scale.max(y.scale),
-                lo: -number::UNBOUNDED,
-                hi: number::UNBOUNDED,
-            }))
-        }
-        (Type::List { max: 0, .. }, other @ Type::List { .. })
-        | (other @ Type::List { .. }, Type::List { max: 0, .. }) => Some(other.clone()),
-        (Type::List { element: x, max: m }, Type::List { element: y, max: n }) => {
-            Some(Type::List { element: Box::new(joined_types(x, y, false, false)?), max: *m.max(n) })
-        }
-        (Type::Text { max: m }, Type::Text { max: n }) => Some(Type::Text { max: *m.max(n) }),
-        (a, b) => same_kind(a, b).then(|| a.clone()),
-    }
-}
-
-/// The type that holds the values of both, which are of one kind and scale.
-pub(super) fn hull(a: &Type, b: &Type) -> Type {
-    match (a, b) {
-        (Type::Number(x), Type::Number(y)) => Type::Number(NumberType { lo: x.lo.min(y.lo), hi: x.hi.max(y.hi), ..*x }),
-        (Type::Optional(x), Type::Optional(y)) => optional(hull(x, y)),
-        (Type::List { max: 0, .. }, other @ Type::List { .. })
-        | (other @ Type::List { .. }, Type::List { max: 0, .. }) => other.clone(),
-        (Type::List { element: x, max: m }, Type::List { element: y, max: n }) => {
-            Type::List { element: Box::new(hull(x, y)), max: *m.max(n) }
-        }
-        (Type::Text { max: m }, Type::Text { max: n }) => Type::Text { max: *m.max(n) },
-        (a, _) => a.clone(),
-    }
 }

@@ -58,3 +58,18 @@ fn elements(ty: &Type) -> u64 {
         _ => 0,
     }
 }
+
+/// Whether an expression of the decision stands deeper than engines follow. Level by level, without recursion.
+pub(super) fn too_deep(decision: &Decision) -> bool {
+    let outputs = decision.outputs.iter().flat_map(|it| it.when.iter().chain([&it.value]));
+    let bindings = decision.bindings.iter().map(|it| &it.value);
+    let mut level: Vec<&Expr> =
+        bindings.chain(decision.requirements.iter().map(|it| &it.condition)).chain(outputs).collect();
+    for _ in 0..enact_ir::MAX_DEPTH {
+        level = level.into_iter().flat_map(Expr::parts).collect();
+        if level.is_empty() {
+            return false;
+        }
+    }
+    true
+}
