@@ -288,7 +288,7 @@ fn text_type(shape: &Shape) -> String {
 /// Digits alone are left a text: they are mostly codes, and codes keep their leading zeros.
 fn decimal_type(shape: &Shape, text: &crate::model::Text, member: &str) -> Option<String> {
     let reads = |scale: u32| text::shortest_outside(text, Readable::Decimal { scale, range: None }) == Ok(None);
-    if reads(0) {
+    if !reads(9) || reads(0) {
         return None;
     }
     let scale = (1..=9).find(|scale| reads(*scale))?;
