@@ -43,10 +43,7 @@ pub(super) fn field(program: &Program, field: &Field) -> Result<(), String> {
     if field.path.is_empty() {
         return Err("has no member that leads to it".to_owned());
     }
-    let leaf = match field.ty.inner() {
-        Type::List { element, .. } => element.inner(),
-        other => other,
-    };
+    let leaf = leaf(&field.ty);
     let in_fen = leaf.number().is_some_and(|number| number.kind == NumberKind::Money && number.scale == 2);
     if field.encoding == Encoding::Fen && !in_fen {
         return Err("is written in fen but is no money of two digits".to_owned());
@@ -54,14 +51,19 @@ pub(super) fn field(program: &Program, field: &Field) -> Result<(), String> {
     Ok(())
 }
 
+/// The type behind optionals and lists.
+fn leaf(ty: &Type) -> &Type {
+    match ty {
+        Type::Optional(inner) => leaf(inner),
+        Type::List { element, .. } => leaf(element),
+        other => other,
+    }
+}
+
 /// Records lie in each other only so deep, and never in themselves.
 fn check_nesting(program: &Program, errors: &mut Errors) {
-    let inside = |ty: &Type| match ty.inner() {
+    let inside = |ty: &Type| match leaf(ty) {
         Type::Record(id) => Some(id.0 as usize),
-        Type::List { element, .. } => match element.inner() {
-            Type::Record(id) => Some(id.0 as usize),
-            _ => None,
-        },
         _ => None,
     };
     // A record whose nesting is still growing after so many rounds is too deep, or lies in itself.

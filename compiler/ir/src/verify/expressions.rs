@@ -1,5 +1,6 @@
 //! The rule of every form of expression.
 
+use super::operations::Interval;
 use super::types::{check, fits, holds, show};
 use super::{Scope, operations};
 use crate::{Each, Expr, ExprKind, RuleId, TableId, Type};
@@ -143,12 +144,13 @@ fn form_of(form: Each, body: &Type, max: u32, ty: &Type) -> Checked {
         }
         Each::Count => {
             ensure(*body == Type::Bool, || "what is counted is no condition".to_owned())?;
-            operations::range(0, (0, max.into()), ty)
+            operations::within(&Interval { scale: Some(0), lo: 0, hi: max.into() }, ty)
         }
         Each::Sum => {
             let body = body.number().ok_or("a sum of what are no numbers")?;
             let times = |end: i128| end.checked_mul(max.into()).ok_or("a sum that may not fit 128 bits");
-            operations::range(body.scale, (times(body.lo)?.min(0), times(body.hi)?.max(0)), ty)
+            let (lo, hi) = (times(body.lo)?.min(0), times(body.hi)?.max(0));
+            operations::within(&Interval { scale: Some(body.scale), lo, hi }, ty)
         }
         Each::Min | Each::Max => {
             let orders = matches!(body, Type::Number(_) | Type::Date);

@@ -2,8 +2,8 @@
 
 mod declarations;
 mod expressions;
-mod operations;
-mod types;
+pub(crate) mod operations;
+pub(crate) mod types;
 
 use crate::{Decision, Expr, ExprKind, LocalId, Program, Type};
 use std::collections::BTreeSet;

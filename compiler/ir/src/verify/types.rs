@@ -7,20 +7,25 @@ use crate::{NumberKind, NumberType, Program, Type, Value, calendar};
 /// Most digits after the point that fit 128 bits with a digit before it.
 const MAX_SCALE: u8 = 37;
 
+/// Lists and optionals are not nested deeper in each other.
+const MAX_DEPTH: usize = 8;
+
 pub(super) fn check(program: &Program, ty: &Type) -> Result<(), String> {
+    check_at(program, ty, 0)
+}
+
+fn check_at(program: &Program, ty: &Type, depth: usize) -> Result<(), String> {
     match ty {
+        _ if depth > MAX_DEPTH => Err(format!("lists are nested deeper than {MAX_DEPTH}")),
         Type::Bool | Type::Date | Type::Text { .. } => Ok(()),
         Type::Number(number) => check_number(number),
         Type::Enum(id) => program.enum_of(*id).map(|_| ()).ok_or_else(|| format!("there is no enum {}", id.0)),
         Type::Record(id) => program.record_of(*id).map(|_| ()).ok_or_else(|| format!("there is no record {}", id.0)),
         Type::Optional(inner) => match inner.as_ref() {
             Type::Optional(_) => Err("an optional of an optional".to_owned()),
-            inner => check(program, inner),
+            inner => check_at(program, inner, depth + 1),
         },
-        Type::List { element, .. } => match element.as_ref() {
-            Type::List { .. } => Err("a list of lists".to_owned()),
-            element => check(program, element),
-        },
+        Type::List { element, .. } => check_at(program, element, depth + 1),
     }
 }
 
@@ -38,7 +43,7 @@ fn check_number(number: &NumberType) -> Result<(), String> {
 }
 
 /// Whether a value is of a type.
-pub(super) fn holds(program: &Program, ty: &Type, value: &Value) -> bool {
+pub(crate) fn holds(program: &Program, ty: &Type, value: &Value) -> bool {
     match (ty, value) {
         (Type::Optional(_), Value::Absent) | (Type::Bool, Value::Bool(_)) => true,
         (Type::Optional(inner), value) => holds(program, inner, value),
@@ -60,7 +65,7 @@ pub(super) fn holds(program: &Program, ty: &Type, value: &Value) -> bool {
 }
 
 /// Whether every value of `from` is one of `to`. An optional has to be made of a value by `Some`.
-pub(super) fn fits(from: &Type, to: &Type) -> bool {
+pub(crate) fn fits(from: &Type, to: &Type) -> bool {
     match (from, to) {
         (Type::Number(a), Type::Number(b)) => a.scale == b.scale && a.lo >= b.lo && a.hi <= b.hi,
         (Type::Text { max: a }, Type::Text { max: b }) => a <= b,
