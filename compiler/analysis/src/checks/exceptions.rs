@@ -126,3 +126,66 @@ fn shadowed(
     let labelled = |it: Diagnostic<Span>, other: &&CheckedException| it.with_label(other.name_span, "has precedence");
     Some(higher.iter().fold(found, labelled).with_help("turn the order around, or narrow the other condition"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::findings;
+
+    /// What is found in an output with these exceptions.
+    fn of(exceptions: &str) -> String {
+        findings(&format!(
+            "enum Kind {{ a, b, c }}\n\
+             decision d input k : Kind, n : int 0 .. 120, m : int 0 .. 120 {{\noutput x : int = 0\n{exceptions}\n}}\n"
+        ))
+    }
+
+    #[test]
+    fn exceptions_that_meet_need_an_order() {
+        let meet = |a: &str, b: &str| format!("E0405 exceptions `{a}` and `{b}` of `x` can apply together");
+        for (exceptions, expected) in [
+            ("except old when n >= 70 => 1 except young when n < 18 => 2", String::new()),
+            ("except old when n >= 70 => 1 except all_ when k = a => 2", meet("old", "all_")),
+            ("except old when n >= 70 => 1 except all_ when k = a => 2 over old", String::new()),
+            ("except old when n >= 70 => 1 over all_ except all_ when k = a => 2", String::new()),
+            ("except p when n > 1 => 1 except q when m > 1 => 2 over p except r when k = a => 3 over q", String::new()),
+            (
+                "except p when n > 1 => 1 except q when m > 1 => 2 over p except r when k = a => 3 over p",
+                meet("q", "r"),
+            ),
+            ("except p when n > m => 1 except q when n < m => 2", String::new()),
+            ("except p when n > m => 1 except q when n <= m => 2 except r when n = 3 => 3 over p, q", String::new()),
+            (
+                "except p when k = a and n > 5 => 1 except q when k = b => 2 except r when k = a and n <= 5 => 3",
+                String::new(),
+            ),
+        ] {
+            assert_eq!(of(exceptions), expected, "{exceptions}");
+        }
+    }
+
+    #[test]
+    fn an_exception_that_others_always_cover_is_shadowed() {
+        let shadowed = |name: &str| format!("E0406 exception `{name}` of `x` never comes to apply");
+        for (exceptions, expected) in [
+            ("except old when n >= 70 => 1 over oldest except oldest when n >= 100 => 2", shadowed("oldest")),
+            ("except old when n >= 70 => 1 except oldest when n >= 100 => 2 over old", String::new()),
+            (
+                "except p when n < 50 => 1 over r except q when n >= 40 => 2 over p, r except r when k = a => 3",
+                shadowed("r"),
+            ),
+        ] {
+            assert_eq!(of(exceptions), expected, "{exceptions}");
+        }
+    }
+
+    #[test]
+    fn the_example_shows_only_what_the_conditions_read() {
+        let mut db = crate::Database::default();
+        let text = "policy t\nrecord P { n : int 0 .. 9, m : int 0 .. 9 }\ndecision d input p : P, z : bool {\nlet big = p.n > 5\n\
+                    output x : int = p.m\nexcept a when big => 1\nexcept b when z => 2\n}\n";
+        db.set_files(vec![("t.enact".into(), text.into())], Vec::new());
+        let found = db.diagnostics();
+        let note = found.iter().find(|it| it.code == enact_base::Code::ExceptionConflict).map(|it| it.notes.concat());
+        assert_eq!(note.as_deref(), Some("both apply for p.n = 6, z = yes"));
+    }
+}

@@ -168,10 +168,9 @@ impl<'a> Walk<'a> {
         match &expr.kind {
             ExprKind::Const(_) | ExprKind::Today => {}
             ExprKind::Local(local) => {
-                if let Some(value) = self.bindings.get(local).copied() {
-                    if self.walked.insert((self.state, *local)) {
-                        self.expr(value);
-                    }
+                let value = self.bindings.get(local).copied();
+                if let Some(value) = value.filter(|_| self.walked.insert((self.state, *local))) {
+                    self.expr(value);
                 }
             }
             ExprKind::Op(op @ (Op::And | Op::Or), args) => {

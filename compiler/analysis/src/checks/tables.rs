@@ -14,11 +14,10 @@ pub(crate) fn check(program: &Program, declared: &ast::Table, table: &enact_ir::
     for version in &declared.versions {
         let from = version.from.map_or(i64::MIN, |from| show::day_number(&from));
         let rows = table.versions.iter().find(|it| it.from == from).and_then(|it| it.rows.as_ref());
-        if let (Some(rows), Some(places)) = (rows, places(&version.body)) {
-            if rows.len() == places.len() {
-                let head = version.from.map_or(declared.name.span, |from| from.span);
-                found.extend(Version { program, declared, keys: &keys, ty: &table.ty, head, rows, places }.check());
-            }
+        let places = places(&version.body).filter(|places| Some(places.len()) == rows.map(Vec::len));
+        if let (Some(rows), Some(places)) = (rows, places) {
+            let head = version.from.or(version.before).map_or(declared.name.span, |date| date.span);
+            found.extend(Version { program, declared, keys: &keys, ty: &table.ty, head, rows, places }.check());
         }
     }
     found

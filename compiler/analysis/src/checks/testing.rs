@@ -1,6 +1,6 @@
 //! Helpers of the checks' unit tests.
 
-use enact_base::Diagnostic;
+use enact_base::{Code, Diagnostic};
 use enact_syntax::ast::Item;
 
 /// The tree of one declaration without syntax errors.
@@ -13,4 +13,13 @@ pub(crate) fn item(text: &str) -> Item {
 /// Code and message of each diagnostic, a line each.
 pub(crate) fn lines<P>(found: &[Diagnostic<P>]) -> String {
     found.iter().map(|it| format!("{} {}", it.code, it.message)).collect::<Vec<_>>().join("\n")
+}
+
+/// Code and message of everything that is found in `policy` followed by this text, but for missing citations and schemas and for what is unused.
+pub(crate) fn findings(text: &str) -> String {
+    let mut db = crate::Database::default();
+    db.set_files(vec![("test.enact".to_owned(), format!("policy test\n{text}"))], Vec::new());
+    let mut found = db.diagnostics();
+    found.retain(|it| !matches!(it.code, Code::NoCitation | Code::NoSchema | Code::UnusedName));
+    lines(&found)
 }
