@@ -97,7 +97,7 @@ mod tests {
             ("require r : n < 18 or n >= 18", always),
             ("require r when n > 60 and n < 20 : k = a", inner),
             ("output x : int = if n > 200 then 1 else 2", inner),
-            ("output x : int when n = 3 and n = 4 = 1", inner),
+            ("output x : int when (n = 3 and n = 4) = 1", inner),
             ("output x : int = 1 except e when k = a and k = b => 2", inner),
             ("let late = day_ > 2024-01-01\nrequire r : late and day_ < 2023-01-01", never),
             ("require r : rank(k) > 3", never),
