@@ -10,8 +10,6 @@ mod commands;
 mod coverage;
 mod disk;
 mod host;
-mod literate;
-
 mod outline;
 mod present;
 mod project;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 const MAX_DEPTH: usize = 32;
 
 /// The texts of a project, by paths relative to it with `/`, sorted.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Project {
     /// The folder, as given or found.
     pub(crate) root: PathBuf,

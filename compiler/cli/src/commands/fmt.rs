@@ -1,7 +1,7 @@
 //! `enact fmt`: one way to set a rule file. A file that cannot be read as rules is left as it is.
 
 use crate::host::{Host, Status, Tongue};
-use crate::{disk, literate, project};
+use crate::{disk, project};
 use enact_base::{Diagnostic, FileId, Place, Sources, Span, render};
 use enact_syntax::FormatOptions;
 use std::path::{Path, PathBuf};
@@ -77,7 +77,7 @@ fn one(file: &Path, options: FormatOptions, check: bool) -> Result<bool, Refused
         None => ("", raw.as_str()),
     };
     let literate = file.extension().is_some_and(|ending| ending == "md");
-    let formatted = if literate { literate::format(text, options) } else { enact_syntax::format(text, options) };
+    let formatted = if literate { enact_syntax::format_literate(text, options) } else { enact_syntax::format(text, options) };
     let formatted = formatted.map_err(|found| Refused::Broken { text: text.to_owned(), found })?;
     if formatted == text {
         return Ok(false);
@@ -90,7 +90,7 @@ fn one(file: &Path, options: FormatOptions, check: bool) -> Result<bool, Refused
 
 fn keywords(tongue: Tongue) -> enact_syntax::Tongue {
     match tongue {
-        Tongue::Zh => enact_syntax::Tongue::Zh,
-        Tongue::En => enact_syntax::Tongue::En,
+        Tongue::Zh => enact_syntax::Tongue::Chinese,
+        Tongue::En => enact_syntax::Tongue::English,
     }
 }
