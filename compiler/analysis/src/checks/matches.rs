@@ -80,7 +80,7 @@ fn unreachable(it: &Match, dead: &Unreachable) -> Diagnostic<Span> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::lines;
+    use super::super::testing::{fixed, lines};
     use super::*;
     use enact_ir::{Case, Enum, EnumId, Labels, Value};
 
@@ -118,6 +118,17 @@ mod tests {
                 .and_then(|fix| fix.edits.first())
                 .map(|edit| edit.text.clone());
             assert_eq!(edit.as_deref(), inserted);
+        }
+    }
+
+    #[test]
+    fn the_fix_of_a_hole_leaves_the_value_to_the_author() {
+        for arms in ["a => 1", "a => 1,", "_ or a => 1"] {
+            let text = format!(
+                "enum Kind {{ a, b }}\ndecision d input k : Kind {{ output o : int = match k {{ {arms} }} }}\n"
+            );
+            let left = if arms.starts_with('_') { "" } else { "E0201 `value still to be written` is not declared" };
+            assert_eq!(fixed(&text), left, "{arms}");
         }
     }
 }

@@ -122,7 +122,7 @@ fn literal(expr: &Expr) -> Option<Exact> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{item, lines};
+    use super::super::testing::{findings, fixed, item, lines};
     use enact_syntax::ast::ItemKind;
 
     #[test]
@@ -151,5 +151,13 @@ mod tests {
             let ItemKind::Scale(scale) = item(&text).kind else { panic!("no scale") };
             assert_eq!(lines(&super::check(&scale)), expected, "{brackets}");
         }
+    }
+
+    #[test]
+    fn the_fix_of_a_deduction_agrees() {
+        let text = "scale s (x : money) { from 2000-01-01 { to 100 yuan => 0.5%, above => 1.25% less 7 yuan } }\n\
+                    decision d input x : money, 0 yuan .. 1000 yuan { output o : money = round down to fen (s(x) at 2000-01-01) }\n";
+        assert!(findings(text).starts_with("E0606"));
+        assert_eq!(fixed(text), "");
     }
 }

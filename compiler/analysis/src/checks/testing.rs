@@ -23,3 +23,17 @@ pub(crate) fn findings(text: &str) -> String {
     found.retain(|it| !matches!(it.code, Code::NoCitation | Code::NoSchema | Code::UnusedName));
     lines(&found)
 }
+
+/// The findings that are left when the fixes of all findings have been made.
+pub(crate) fn fixed(text: &str) -> String {
+    let mut db = crate::Database::default();
+    let whole = format!("policy test\n{text}");
+    db.set_files(vec![("test.enact".to_owned(), whole.clone())], Vec::new());
+    let mut edits: Vec<_> = db.diagnostics().into_iter().filter_map(|it| it.fix).flat_map(|fix| fix.edits).collect();
+    edits.sort_by_key(|edit| std::cmp::Reverse(edit.place.span));
+    let mut whole = whole;
+    for edit in edits {
+        whole.replace_range(edit.place.span.range(), &edit.text);
+    }
+    findings(whole.strip_prefix("policy test\n").expect("the fixes leave the first line"))
+}

@@ -174,7 +174,7 @@ fn asked(reach: &Reach) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::space::DAYS;
-    use super::super::testing::{item, lines};
+    use super::super::testing::{findings, fixed, item, lines};
     use super::*;
 
     fn reach(earliest: i64, latest: i64) -> Reach {
@@ -234,6 +234,22 @@ mod tests {
             (Some(reach(1, 10)), "E0601 `p` has no version after 1970-01-10, but can be asked for 1970-01-11"),
         ] {
             assert_eq!(lines(&check(&item, reach.as_ref())), expected);
+        }
+    }
+
+    #[test]
+    fn the_fix_of_a_gap_closes_it() {
+        for versions in [
+            "{ from 2010-01-01 = 1 }",
+            "{\n  before 2010-01-01 unknown\n  from 2010-01-01 until 2011-12-31 = 1 // the last\n}",
+            "{\n  before 2010-01-01 unknown\n  from 2010-01-01 until 2010-12-31 = 1 // a gap\n  from 2012-01-01 = 2\n}",
+            "{ from 2010-01-01 until 2010-12-31 = 1 from 2012-01-01 until 2012-12-31 = 2 }",
+        ] {
+            let text = format!(
+                "parameter p : int {versions}\ndecision d input day_ : date as of day_ {{ output o : int = p }}\n"
+            );
+            assert!(findings(&text).starts_with("E0601"), "{versions}");
+            assert_eq!(fixed(&text), "", "{versions}");
         }
     }
 }
