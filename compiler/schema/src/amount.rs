@@ -15,29 +15,30 @@ fn digit(regexes: &mut Regexes, low: u32, high: u32) -> Id {
     regexes.class(&[(48 + low, 48 + high)])
 }
 
-/// `[0-9]+(\.[0-9]{1,scale})?`
-fn magnitudes(regexes: &mut Regexes, scale: u32) -> Id {
-    let any = digit(regexes, 0, 9);
-    let whole = regexes.repeat(any, 1, None);
-    let fraction = any_fraction(regexes, scale);
-    regexes.then(whole, fraction)
-}
-
+/// Nothing, or a point and digits of which those after the first `scale` are zeros.
 fn any_fraction(regexes: &mut Regexes, scale: u32) -> Id {
-    if scale == 0 {
-        return regexes.empty();
-    }
-    let any = digit(regexes, 0, 9);
-    let (point, digits) = (regexes.literal("."), regexes.repeat(any, 1, Some(scale)));
-    let written = regexes.then(point, digits);
+    let (any, point) = (digit(regexes, 0, 9), regexes.literal("."));
+    let digits = regexes.repeat(any, u32::from(scale > 0), Some(scale));
+    let zeros = zeros(regexes, u32::from(scale == 0));
+    let written = regexes.sequence(&[point, digits, zeros]);
     regexes.repeat(written, 0, Some(1))
 }
 
-/// `-?[0-9]+(\.[0-9]{1,scale})?`: what a decimal, a rate or an amount is read from.
+fn zeros(regexes: &mut Regexes, min: u32) -> Id {
+    let zero = digit(regexes, 0, 0);
+    regexes.repeat(zero, min, None)
+}
+
+/// What a decimal, a rate or an amount is read from: `-?(0|[1-9][0-9]*)(\.[0-9]{1,scale}0*)?`.
 pub(crate) fn decimals(regexes: &mut Regexes, scale: u32) -> Id {
-    let (minus, magnitudes) = (regexes.literal("-"), magnitudes(regexes, scale));
+    let (any, first, zero) = (digit(regexes, 0, 9), digit(regexes, 1, 9), digit(regexes, 0, 0));
+    let more = regexes.repeat(any, 0, None);
+    let positive = regexes.then(first, more);
+    let whole = regexes.or([zero, positive]);
+    let minus = regexes.literal("-");
     let sign = regexes.repeat(minus, 0, Some(1));
-    regexes.then(sign, magnitudes)
+    let fraction = any_fraction(regexes, scale);
+    regexes.sequence(&[sign, whole, fraction])
 }
 
 /// The same with a value of `low / 10^scale` to `high / 10^scale`.
@@ -46,7 +47,9 @@ pub(crate) fn decimals_between(regexes: &mut Regexes, scale: u32, low: i128, hig
     let magnitude = magnitudes_between(regexes, scale, high.saturating_neg(), low.saturating_neg());
     let minus = regexes.literal("-");
     let negative = regexes.then(minus, magnitude);
-    regexes.or([positive, negative])
+    let within = regexes.or([positive, negative]);
+    let form = decimals(regexes, scale);
+    regexes.and([form, within])
 }
 
 fn magnitudes_between(regexes: &mut Regexes, scale: u32, low: i128, high: i128) -> Id {
@@ -62,7 +65,7 @@ fn magnitudes_between(regexes: &mut Regexes, scale: u32, low: i128, high: i128) 
     }
 }
 
-/// Decimals without a sign whose value is at most `n / 10^scale`; leading zeros are allowed.
+/// Digits and a fraction whose value is at most `n / 10^scale`; that nothing leads with a zero is said elsewhere.
 fn magnitudes_up_to(regexes: &mut Regexes, scale: u32, n: u128) -> Id {
     let unit = 10u128.checked_pow(scale).unwrap_or(u128::MAX);
     let digits = |value: u128| value.to_string().bytes().map(|byte| u32::from(byte) - 48).collect::<Vec<_>>();
@@ -70,8 +73,8 @@ fn magnitudes_up_to(regexes: &mut Regexes, scale: u32, n: u128) -> Id {
     let fraction = format!("{:0>width$}", n % unit, width = scale as usize);
     let fraction: Vec<u32> = fraction.bytes().take(scale as usize).map(|byte| u32::from(byte) - 48).collect();
 
-    let (zero, any) = (digit(regexes, 0, 0), digit(regexes, 0, 9));
-    let zeros = regexes.repeat(zero, 0, None);
+    let any = digit(regexes, 0, 9);
+    let zeros = zeros(regexes, 0);
     let some_digit = regexes.repeat(any, 1, None);
     let at_least_one = |regexes: &mut Regexes, parts: &[Id]| {
         let value = regexes.sequence(parts);
@@ -106,12 +109,11 @@ fn magnitudes_up_to(regexes: &mut Regexes, scale: u32, n: u128) -> Id {
     regexes.or([smaller, same])
 }
 
-/// Nothing, or a point and digits that are at most these.
+/// Nothing, or a point and digits that are at most these; only zeros may follow.
 fn fraction_up_to(regexes: &mut Regexes, digits: &[u32]) -> Id {
-    let any = digit(regexes, 0, 9);
-    let empty = regexes.empty();
-    let mut rest = empty;
-    let mut first = regexes.nothing();
+    let (any, empty, zeros) = (digit(regexes, 0, 9), regexes.empty(), zeros(regexes, 0));
+    let mut rest = zeros;
+    let mut first = self::zeros(regexes, 1);
     for (at, own) in digits.iter().enumerate().rev() {
         let left = u32::try_from(digits.len() - at - 1).unwrap_or(u32::MAX);
         let same = digit(regexes, *own, *own);
@@ -120,7 +122,7 @@ fn fraction_up_to(regexes: &mut Regexes, digits: &[u32]) -> Id {
             same
         } else {
             let (less, free) = (digit(regexes, 0, own - 1), regexes.repeat(any, 0, Some(left)));
-            let less = regexes.then(less, free);
+            let less = regexes.sequence(&[less, free, zeros]);
             regexes.or([less, same])
         };
         rest = regexes.or([empty, first]);
@@ -210,7 +212,8 @@ impl Automaton {
 
     /// For each state the best digits after the point, filled up with zeros.
     fn fractions(&self, greatest: bool) -> Vec<Option<Vec<u8>>> {
-        let mut table: Vec<Option<Vec<u8>>> = self.accepting.iter().map(|accepts| accepts.then(Vec::new)).collect();
+        let ends = |at: usize| self.closure([at], 0..1).iter().any(|at| self.accepting.get(*at) == Some(&true));
+        let mut table: Vec<Option<Vec<u8>>> = (0..self.next.len()).map(|at| ends(at).then(Vec::new)).collect();
         for length in 1..=self.scale {
             let row = |(at, accepts): (usize, &bool)| {
                 let end = accepts.then(|| (0, vec![0; length]));

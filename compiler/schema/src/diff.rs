@@ -2,9 +2,10 @@
 
 use crate::demand::Demand;
 use crate::describe;
-use crate::fit::{Misfit, fit};
+use crate::fit::fit;
 use crate::meet::apart;
-use crate::model::{Alternative, Array, Kind, Number, Object, Origin, Property, Rest, Shape, Text};
+use crate::misfit::Misfit;
+use crate::model::{Alternative, Array, Kind, Number, Object, Origin, Property, Rest, Shape, Text, TextValue};
 use crate::reference::step;
 use crate::text;
 
@@ -201,7 +202,7 @@ fn alternatives(old: &Alternative, new: &Alternative, path: &str, changes: &mut 
             };
             push(aspect, direction);
         }
-        (Kind::Text(x), Kind::Text(y)) if words(x) != words(y) => {
+        (Kind::Text(x), Kind::Text(y)) if unlabelled(x) != unlabelled(y) => {
             let (narrower, wider) = (text::is_within(y, x), text::is_within(x, y));
             if !(narrower && wider) {
                 push(text_aspect(x, y), direction(narrower, wider));
@@ -218,10 +219,10 @@ fn alternatives(old: &Alternative, new: &Alternative, path: &str, changes: &mut 
     }
 }
 
-/// The parts of a text that decide which texts are allowed.
-fn words(text: &Text) -> (u64, Option<u64>, &[String], &[String], Option<Vec<&str>>) {
-    let values = text.values.as_ref().map(|values| values.iter().map(|value| value.text.as_str()).collect());
-    (text.min, text.max, &text.patterns, &text.formats, values)
+/// The text without what its values are called.
+fn unlabelled(text: &Text) -> Text {
+    let bare = |value: &TextValue| TextValue { text: value.text.clone(), label: None };
+    Text { values: text.values.as_ref().map(|values| values.iter().map(bare).collect()), ..text.clone() }
 }
 
 fn text_aspect(old: &Text, new: &Text) -> Aspect {

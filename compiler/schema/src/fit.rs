@@ -4,55 +4,12 @@
 
 use crate::demand::{Demand, Field};
 use crate::example::{NoExample, array_with, is_nothing, json_text, number_json, object_with, of_alternative};
-use crate::model::{Alternative, Array, Kind, Number, Object, Origin, Reach, Rest, SchemaProblem, Shape, Text};
+use crate::misfit::{Found, Misfit, found};
+use crate::model::{Alternative, Array, Kind, Number, Object, Reach, SchemaProblem, Shape, Text};
 use crate::text::{self, Readable};
-use crate::{Decimal, describe, numeral, reference, scaled_text};
+use crate::{Decimal, describe, numeral, scaled_text};
 use enact_base::json::Json;
-use enact_base::{Code, Diagnostic, nearest};
-
-/// A way in which a record does not fit its schema.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Misfit {
-    /// Which kind: E0502 to E0509; or that of a problem of the schema (E0501, E0508, E0510, E0511).
-    pub code: Code,
-    /// The field, by its place in the record; then the field of that field's record, and so on. Empty: the record as a whole.
-    pub fields: Vec<usize>,
-    /// JSON pointer in the documents; `*` stands for any element of a list.
-    pub path: String,
-    /// What is wrong, for a policy author.
-    pub message: String,
-    /// What the record asks, as a type.
-    pub demand: String,
-    /// What the schema says, in words.
-    pub supply: String,
-    /// Where the schema says it.
-    pub origin: Origin,
-    /// A smallest document that is valid and cannot be read; none where none can be shown.
-    pub example: Option<String>,
-    /// What to do.
-    pub help: Option<String>,
-}
-
-impl Misfit {
-    /// The diagnostic, at the place of the field (for problems of the schema itself: where the schema is named).
-    pub fn diagnostic<P>(&self, place: P) -> Diagnostic<P> {
-        let label = if self.demand.is_empty() { "the schema".to_owned() } else { format!("read as `{}`", self.demand) };
-        let mut found = Diagnostic::new(self.code, place, self.message.clone(), label);
-        if !self.supply.is_empty() {
-            found = found.with_note(format!("the schema says: {} (`{}`)", self.supply, self.origin));
-        }
-        if let Some(example) = self.example.as_ref().filter(|example| example.len() <= 400) {
-            found = found.with_note(format!("this document is valid and cannot be read: `{example}`"));
-        }
-        found.help.clone_from(&self.help);
-        found
-    }
-
-    /// Whether the schema itself is at fault, not the way it is read.
-    pub fn is_schema_problem(&self) -> bool {
-        matches!(self.code, Code::SchemaNotFound | Code::SchemaCycle | Code::SchemaRemoteRef)
-    }
-}
+use enact_base::{Code, nearest};
 
 /// Every way in which the documents of `shape` cannot be read as `demand` asks; empty is the proof that all of them can.
 pub fn fit(shape: &Shape, demand: &Demand) -> Vec<Misfit> {
@@ -68,65 +25,6 @@ pub fn fit(shape: &Shape, demand: &Demand) -> Vec<Misfit> {
         }
     }
     misfits
-}
-
-/// A misfit on its way up from where it was found: path and fields grow at their front, the example grows around itself.
-struct Found {
-    code: Code,
-    fields: Vec<usize>,
-    path: Vec<String>,
-    /// Says what is wrong, given the name of the place.
-    message: Box<dyn Fn(&str) -> String>,
-    demand: String,
-    supply: String,
-    origin: Origin,
-    example: Option<Json>,
-    help: Option<String>,
-}
-
-impl Found {
-    fn finish(self) -> Misfit {
-        let path = self.path.iter().rev().fold(String::new(), |path, step| reference::step(&path, step));
-        let name = if path.is_empty() { "the document".to_owned() } else { format!("`{path}`") };
-        Misfit {
-            code: self.code,
-            fields: self.fields.into_iter().rev().collect(),
-            message: (self.message)(&name),
-            path,
-            demand: self.demand,
-            supply: self.supply,
-            origin: self.origin,
-            example: self.example.as_ref().map(json_text),
-            help: self.help,
-        }
-    }
-
-    fn below(mut self, step: &str, around: impl FnOnce(&Json) -> Result<Json, NoExample>) -> Self {
-        self.path.push(step.to_owned());
-        self.example = self.example.and_then(|inner| around(&inner).ok());
-        self
-    }
-}
-
-fn found(
-    code: Code,
-    demand: &Demand,
-    alternative: &Alternative,
-    example: Option<Json>,
-    message: impl Fn(&str) -> String + 'static,
-) -> Found {
-    Found {
-        code,
-        fields: Vec::new(),
-        path: Vec::new(),
-        message: Box::new(message),
-        demand: demand.words(),
-        supply: describe::kind(&alternative.kind),
-        origin: alternative.origin.clone(),
-        // Where something is left undecided, it is not sure that the document is valid.
-        example: example.filter(|_| alternative.undecided.is_empty()),
-        help: None,
-    }
 }
 
 fn judge(shape: &Shape, demand: &Demand) -> Vec<Found> {
@@ -331,7 +229,7 @@ fn judge_text(
             Some("have the schema say `\"format\": \"date\"`, or read it as `text`".to_owned())
         }
         (Code::SchemaFormat, _) => demand.number().map(|(scale, _)| {
-            format!("have the schema say a `pattern` of decimal digits with at most {scale} after the point")
+            format!("have the schema say a `pattern` of decimal digits, without leading zeros and with at most {scale} after the point")
         }),
         _ => None,
     };
@@ -504,37 +402,4 @@ fn judge_path(shape: &Shape, path: &[String], demand: &Demand) -> Vec<Found> {
         all.extend(own.into_iter().map(|found| blame_undecided(found, &alternative.undecided)));
     }
     most_basic(all)
-}
-
-/// The range of a number by its schema, in units of the demand's last digit; none where the schema sets no bounds or does not fit.
-pub fn infer_range(shape: &Shape, demand: &Demand) -> Option<(i128, i128)> {
-    let demand = if let Demand::Optional(inner) = demand { inner } else { demand };
-    let (scale, _) = demand.number()?;
-    let mut all: Option<(i128, i128)> = None;
-    for alternative in shape.alternatives.iter().filter(|it| it.kind != Kind::Null) {
-        let (low, high) = match &alternative.kind {
-            Kind::Number(number) if demand.is_json_number() && number.is_whole() => {
-                (number.at_or_above(None)?.floor_at(0)?, number.at_or_below(None)?.floor_at(0)?)
-            }
-            Kind::Text(text) if !demand.is_json_number() => text::range(text, scale)?,
-            _ => return None,
-        };
-        all = Some(all.map_or((low, high), |(lowest, highest)| (low.min(lowest), high.max(highest))));
-    }
-    all
-}
-
-/// The most characters or elements by the schema; none where it sets no bound.
-pub fn infer_max(shape: &Shape) -> Option<u32> {
-    let mut all = 0;
-    for alternative in shape.alternatives.iter().filter(|it| it.kind != Kind::Null) {
-        let own = match &alternative.kind {
-            Kind::Text(text) => text::most_characters(text)?,
-            Kind::Array(Array { items: Rest::Nothing, .. }) => 0,
-            Kind::Array(array) => array.max?,
-            _ => return None,
-        };
-        all = all.max(own);
-    }
-    u32::try_from(all).ok()
 }

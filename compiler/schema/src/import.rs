@@ -2,7 +2,7 @@
 
 use crate::demand::Demand;
 use crate::describe::scaled_numeral;
-use crate::fit::{infer_max, infer_range};
+use crate::infer::{infer_max, infer_range};
 use crate::keywords::{literal, name, type_name};
 use crate::model::{Alternative, Array, Kind, Notes, Object, Origin, Reach, Rest, SchemaProblem, Shape, TextValue};
 use crate::read::Schema;

@@ -155,10 +155,10 @@ impl<'f, F: Files + ?Sized> Library<'f, F> {
             for path in named {
                 let names_it =
                     self.files.read(&path).is_some_and(|text| path.ends_with(".json") && text.contains(wanted));
-                if let (true, Ok(other)) = (names_it && path != document.path, self.document(&path)) {
-                    if other.ids.iter().any(|(place, id)| place.is_empty() && id == wanted) {
-                        return Ok(other);
-                    }
+                if let (true, Ok(other)) = (names_it && path != document.path, self.document(&path))
+                    && other.ids.iter().any(|(place, id)| place.is_empty() && id == wanted)
+                {
+                    return Ok(other);
                 }
             }
         }

@@ -60,10 +60,8 @@ fn check_alternative(alternative: &Alternative, json: &Json, path: &str, found: 
     let mut say = |message: String| found.push(Violation { path: path.to_owned(), message });
     match (&alternative.kind, json) {
         (Kind::Bool(Some(wanted)), Json::Bool(value)) if wanted != value => say(format!("`{value}` is not allowed")),
-        (Kind::Number(number), Json::Integer(_) | Json::Decimal(_)) => {
-            if !allows_number(number, json) {
-                say(format!("`{}` is not allowed", json_text(json)));
-            }
+        (Kind::Number(number), Json::Integer(_) | Json::Decimal(_)) if !allows_number(number, json) => {
+            say(format!("`{}` is not allowed", json_text(json)));
         }
         (Kind::Text(text), Json::Text(value)) => check_text(text, value, say),
         (Kind::Object(object), Json::Object(members)) => check_object(object, members, path, found),

@@ -1,5 +1,7 @@
 //! The fit of demands to schemas, from cases that are data.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "helpers of tests")]
+
 mod common;
 
 use common::{demand, read, schema};

@@ -1,5 +1,7 @@
 //! What people see: findings, imported declarations, changes.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "helpers of tests")]
+
 mod common;
 
 use common::{demand, schema};

@@ -1,5 +1,7 @@
 //! Random schemas, demands and documents: what fits can be read, what is shown as an example is one.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "helpers of tests")]
+
 mod common;
 
 use common::oracle::{PATTERNS, valid};

@@ -1,11 +1,16 @@
 //! JSON Schema as its specification says it, straight from the JSON, for schemas that the tests make: what the model is held against.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
+
 use super::is_date;
 use enact_base::json::Json;
 use enact_schema::Decimal;
 
+/// Whether a text matches.
+type Meaning = fn(&str) -> bool;
+
 /// Patterns that the tests use, each with what it means.
-pub(crate) const PATTERNS: &[(&str, fn(&str) -> bool)] = &[
+pub(crate) const PATTERNS: &[(&str, Meaning)] = &[
     ("^[0-9]{1,2}$", |text| (1..=2).contains(&text.len()) && digits(text)),
     ("^(0|[1-9][0-9]?)\\.[0-9]{2}$", |text| amount(text, 2)),
     ("^-?(0|[1-9][0-9]?)(\\.[0-9])?$", |text| {
