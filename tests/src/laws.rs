@@ -17,9 +17,9 @@ pub fn formatter(path: &str, text: &str, schemas: &[(String, String)]) -> Result
         (Err(found), false) => return Err(format!("a whole text is refused: {found:?}\n{text}")),
     };
     equal("formatting twice is formatting once", &once, &formatted(&once, None)?)?;
-    let zh = formatted(&once, Some(Tongue::Zh))?;
-    let en = formatted(&zh, Some(Tongue::En))?;
-    equal("keywords go to English and back", &zh, &formatted(&en, Some(Tongue::Zh))?)?;
+    let zh = formatted(&once, Some(Tongue::Chinese))?;
+    let en = formatted(&zh, Some(Tongue::English))?;
+    equal("keywords go to English and back", &zh, &formatted(&en, Some(Tongue::Chinese))?)?;
     equal("English keywords stay", &en, &formatted(&en, None)?)?;
     let meaning = |text: &str| {
         let analysed = analyse(&[(path.to_owned(), text.to_owned())], schemas);
