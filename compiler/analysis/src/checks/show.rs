@@ -3,6 +3,7 @@
 use super::space::{Atom, Region, Set, Space};
 use enact_ir::calendar::{Civil, civil_from_days, days_from_civil};
 use enact_ir::{Decision, EnumId, Expr, ExprKind, Fact, Facts, NumberKind, NumberType, Program, RecordId, Type, Value};
+use enact_syntax::Keyword;
 use enact_syntax::ast::DateLit;
 use std::collections::BTreeSet;
 
@@ -49,14 +50,11 @@ pub(crate) fn case(program: &Program, id: EnumId, place: u32) -> String {
     case.map_or_else(|| format!("case {place}"), |case| name(&case.name))
 }
 
-/// A name, in backticks where it needs them: a keyword or not a word.
+/// A name, in backticks where it needs them: a keyword, or not a word.
 pub(crate) fn name(text: &str) -> String {
-    let plain = text.chars().next().is_some_and(|first| first.is_alphabetic() || first == '_');
-    if plain && text.chars().all(|it| it.is_alphanumeric() || it == '_') {
-        text.to_owned()
-    } else {
-        format!("`{text}`")
-    }
+    let begins = text.chars().next().is_some_and(|first| first.is_alphabetic() || first == '_');
+    let word = begins && text.chars().all(|it| it.is_alphanumeric() || it == '_');
+    if word && Keyword::of(text).is_none() { text.to_owned() } else { format!("`{text}`") }
 }
 
 /// A number with its unit: `1_800 yuan` without the grouping, `85%`, `3.5`.
@@ -289,9 +287,15 @@ mod tests {
 
     #[test]
     fn a_name_that_is_no_word_stands_in_backticks() {
-        for (text, expected) in
-            [("retiree", "retiree"), ("退休", "退休"), ("R2.4", "`R2.4`"), ("2x", "`2x`"), ("", "``")]
-        {
+        for (text, expected) in [
+            ("retiree", "retiree"),
+            ("退休", "退休"),
+            ("R2.4", "`R2.4`"),
+            ("2x", "`2x`"),
+            ("first", "`first`"),
+            ("要求", "`要求`"),
+            ("", "``"),
+        ] {
             assert_eq!(name(text), expected);
         }
     }

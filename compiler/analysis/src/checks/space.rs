@@ -108,8 +108,8 @@ pub(crate) struct Space {
     rows: Vec<Region>,
 }
 
-/// Row visits that one question may cost: some hundredths of a second.
-const BUDGET: usize = 2_000_000;
+/// Row visits that one question may cost: some tenths of a second.
+const BUDGET: usize = 400_000;
 
 impl Space {
     /// The space of these keys, cut by these rows. A row with too few patterns has `_` for the rest.
@@ -261,6 +261,7 @@ impl Search<'_> {
     fn classes(&mut self, key: usize, rows: &[usize]) -> Result<Vec<(Vec<usize>, Set)>, TooLarge> {
         let empty = Set::new();
         let limit = self.within.get(key).unwrap_or(&empty);
+        *self.budget = self.budget.checked_sub(rows.len()).ok_or(TooLarge)?;
         let mut edges: Vec<(usize, bool, usize)> = Vec::new();
         for row in rows {
             let set = self.space.rows.get(*row).and_then(|row| row.get(key)).unwrap_or(&empty);
