@@ -6,7 +6,7 @@
 use crate::checks;
 use crate::elaborate::{self, Elaborated, Piece, Property};
 use crate::findings::{self, Known};
-use crate::items::{self, ItemId, ItemPlace, Slice};
+use crate::items::{self, ItemId, ItemPlace, Slices};
 use crate::link;
 use crate::scope::{Declared, FileOutline, Kind, Modules};
 use crate::signature::{Catalog, Signature};
@@ -76,20 +76,20 @@ impl Default for Storage {
 
 /// Firewall: a file cut into declarations. Runs after every edit of the file.
 #[salsa::tracked]
-fn slices(db: &dyn Db, file: SourceFile) -> Vec<Slice> {
+fn slices(db: &dyn Db, file: SourceFile) -> Slices {
     items::slices(file, file.text(db))
 }
 
 /// Firewall: which declarations a file has, without their places and texts.
 #[salsa::tracked]
 fn file_items(db: &dyn Db, file: SourceFile) -> Vec<ItemId> {
-    slices(db, file).iter().map(|it| it.id.clone()).collect()
+    slices(db, file).order.clone()
 }
 
 /// Firewall: the text of one declaration. Runs for each declaration of an edited file, and stays the same for all but one.
 #[salsa::tracked]
 pub(crate) fn item_text(db: &dyn Db, _project: Project, item: ItemId) -> Arc<str> {
-    let slice = slices(db, item.file).iter().find(|it| it.id == item);
+    let slice = slices(db, item.file).places.get(&item);
     slice.map_or_else(|| Arc::from(""), |it| it.text.clone())
 }
 
@@ -137,15 +137,7 @@ pub(crate) fn modules(db: &dyn Db, project: Project) -> Modules {
 pub(crate) fn catalog(db: &dyn Db, project: Project) -> Catalog {
     let mut catalog = Catalog::default();
     for id in modules(db, project).reachable(project.own(db)) {
-        match declared(db, project, id.clone()).kind {
-            Kind::Source => catalog.sources.push(id),
-            Kind::Enum => catalog.enums.push(id),
-            Kind::Record => catalog.records.push(id),
-            Kind::Parameter | Kind::Table | Kind::Scale => catalog.tables.push(id),
-            Kind::Calendar => catalog.calendars.push(id),
-            Kind::Decision => catalog.decisions.push(id),
-            _ => {}
-        }
+        catalog.add(declared(db, project, id.clone()).kind, id);
     }
     catalog
 }
@@ -287,8 +279,9 @@ fn project_diagnostics(db: &dyn Db, project: Project) -> Vec<Diagnostic<ItemPlac
     for (own, files) in [(true, project.own(db)), (false, project.library(db))] {
         for id in files.iter().flat_map(|file| file_items(db, *file)) {
             let parsed = parsed_item(db, project, id.clone());
-            let elaborated = elaborated(db, project, id.clone());
-            let errors = own && !(parsed.diagnostics.is_empty() && elaborated.diagnostics.is_empty());
+            let elaborated = own.then(|| elaborated(db, project, id.clone()));
+            let clean = parsed.diagnostics.is_empty() && elaborated.is_none_or(|it| it.diagnostics.is_empty());
+            let errors = own && !clean;
             known.push(Known { id: id.clone(), own, item: &parsed.item, elaborated, errors });
         }
     }
@@ -310,7 +303,7 @@ fn file_diagnostics(db: &dyn Db, project: Project, file: SourceFile) -> Vec<Diag
             .unwrap_or(0)
     };
     let absolute = |place: ItemPlace| {
-        let start = slices(db, place.item.file).iter().find(|it| it.id == place.item).map_or(0, |it| it.span.start);
+        let start = slices(db, place.item.file).places.get(&place.item).map_or(0, |it| it.span.start);
         Place { file: FileId(number(place.item.file)), span: place.span.shifted(start) }
     };
     let mut found: Vec<Diagnostic> = Vec::new();

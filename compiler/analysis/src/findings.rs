@@ -10,6 +10,7 @@ use crate::signature::Catalog;
 use enact_base::{Code, Diagnostic, Edit, Severity, Span, nearest};
 use enact_ir::{Program, TableId};
 use enact_syntax::ast::{Item, ItemKind};
+use std::collections::BTreeMap;
 
 /// What the checks find in one declaration that has nothing else wrong with it. `context` is the program without decisions.
 pub(crate) fn of_item(item: &Item, text: &str, elaborated: &Elaborated, context: &Program) -> Vec<Diagnostic<Span>> {
@@ -36,7 +37,8 @@ pub(crate) struct Known<'p> {
     pub(crate) id: ItemId,
     pub(crate) own: bool,
     pub(crate) item: &'p Item,
-    pub(crate) elaborated: &'p Elaborated,
+    /// For those of the project.
+    pub(crate) elaborated: Option<&'p Elaborated>,
     /// Whether something is wrong with it by itself.
     pub(crate) errors: bool,
 }
@@ -51,8 +53,13 @@ pub(crate) fn of_project<'s>(
     schema: &dyn Fn(&str) -> Read<'s>,
 ) -> Vec<Diagnostic<ItemPlace>> {
     let mut found = Vec::new();
-    files.iter().for_each(|file| found.extend(policy_of(*file, known)));
+    let mut by_file: BTreeMap<SourceFile, Vec<&Known<'_>>> = BTreeMap::new();
+    for it in known.iter().filter(|it| it.own) {
+        by_file.entry(it.id.file).or_default().push(it);
+    }
+    by_file.values().for_each(|items| found.extend(policy_of(items)));
     found.extend(twins(known, modules));
+    found.extend(same_decisions(known, modules));
     known.iter().filter(|it| it.own).for_each(|it| found.extend(unknown_import(it, modules)));
     found.extend(versions(known, catalog, program));
     found.extend(schemas(known, program, schema));
@@ -71,8 +78,7 @@ fn placed(id: &ItemId, found: Diagnostic<Span>) -> Diagnostic<ItemPlace> {
 }
 
 /// Every file says once to which policy it belongs.
-fn policy_of(file: SourceFile, known: &[Known<'_>]) -> Vec<Diagnostic<ItemPlace>> {
-    let items: Vec<&Known<'_>> = known.iter().filter(|it| it.own && it.id.file == file).collect();
+fn policy_of(items: &[&Known<'_>]) -> Vec<Diagnostic<ItemPlace>> {
     let policies: Vec<&&Known<'_>> = items.iter().filter(|it| matches!(it.item.kind, ItemKind::Policy(_))).collect();
     match policies.as_slice() {
         [] => {
@@ -103,8 +109,9 @@ fn policy_of(file: SourceFile, known: &[Known<'_>]) -> Vec<Diagnostic<ItemPlace>
 
 /// Names that are declared twice in a module.
 fn twins(known: &[Known<'_>], modules: &Modules) -> Vec<Diagnostic<ItemPlace>> {
+    let index: BTreeMap<&ItemId, &Known<'_>> = known.iter().filter(|it| it.own).map(|it| (&it.id, it)).collect();
     let place = |id: &ItemId| {
-        let item = known.iter().find(|it| it.id == *id && it.own)?;
+        let item = index.get(id)?;
         Some(ItemPlace { item: id.clone(), span: item.item.kind.name().map_or(item.item.span, |name| name.span) })
     };
     let mut found = Vec::new();
@@ -116,6 +123,39 @@ fn twins(known: &[Known<'_>], modules: &Modules) -> Vec<Diagnostic<ItemPlace>> {
             found.push(
                 diagnostic.with_label(first.clone(), "first here").with_help("rename one of the two, or remove it"),
             );
+        }
+    }
+    found
+}
+
+/// Decisions are asked for by their names alone, so the modules of a project do not share one.
+fn same_decisions(known: &[Known<'_>], modules: &Modules) -> Vec<Diagnostic<ItemPlace>> {
+    let mut seen: BTreeMap<&str, &Known<'_>> = BTreeMap::new();
+    let mut found = Vec::new();
+    for it in known.iter().filter(|it| it.own) {
+        let ItemKind::Decision(decision) = &it.item.kind else { continue };
+        let name = &decision.name;
+        let place = |it: &Known<'_>, span: Span| ItemPlace { item: it.id.clone(), span };
+        match seen.get(name.text.as_str()) {
+            // Two of one module are told as such.
+            Some(first) if modules.module(first.id.file) != modules.module(it.id.file) => {
+                let message = format!("the project has two decisions `{}`", name.text);
+                let span = first.item.kind.name().map_or(first.item.span, |name| name.span);
+                found.push(
+                    Diagnostic::new(
+                        Code::DuplicateName,
+                        place(it, name.span),
+                        message,
+                        "a second one, of another module",
+                    )
+                    .with_label(place(first, span), "the first")
+                    .with_help("decisions are asked for by their names: rename one of the two"),
+                );
+            }
+            Some(_) => {}
+            None => {
+                seen.insert(&name.text, it);
+            }
         }
     }
     found
@@ -159,7 +199,8 @@ fn schemas<'s>(
 ) -> Vec<Diagnostic<ItemPlace>> {
     let mut found = Vec::new();
     for it in known.iter().filter(|it| it.own && !it.errors) {
-        match (&it.item.kind, &it.elaborated.piece) {
+        let Some(elaborated) = it.elaborated else { continue };
+        match (&it.item.kind, &elaborated.piece) {
             (ItemKind::Record(declared), Piece::Record(record)) => {
                 if let Some(named) = &declared.supply.schema {
                     let own = checks::schema_fit::record(program, declared, record, schema(&named.text));
@@ -182,7 +223,8 @@ fn schemas<'s>(
 
 /// Every declaration as the checks of the whole project see it.
 fn outline<'p>(known: &'p [Known<'_>], modules: &'p Modules, files: &[SourceFile]) -> Vec<unused::Declared<'p>> {
-    let number = |it: &Known<'_>| files.iter().position(|file| *file == it.id.file).and_then(|n| u32::try_from(n).ok());
+    let numbers: BTreeMap<SourceFile, u32> = files.iter().copied().zip(0..).collect();
+    let number = |it: &Known<'_>| numbers.get(&it.id.file).copied();
     let declared = |it: &'p Known<'_>| unused::Declared {
         module: modules.module(it.id.file),
         file: number(it).unwrap_or(u32::MAX),

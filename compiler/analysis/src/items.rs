@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A declaration of a file.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct ItemId {
     /// The file.
     pub(crate) file: SourceFile,
@@ -25,11 +25,18 @@ pub(crate) struct ItemPlace {
     pub(crate) span: Span,
 }
 
+/// The declarations of a file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Slices {
+    /// In the order of the file.
+    pub(crate) order: Vec<ItemId>,
+    /// Where each stands.
+    pub(crate) places: BTreeMap<ItemId, Slice>,
+}
+
 /// A declaration's place and text in its file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Slice {
-    /// The declaration.
-    pub(crate) id: ItemId,
     /// Bytes from the file's start.
     pub(crate) span: Span,
     /// Its text.
@@ -37,16 +44,17 @@ pub(crate) struct Slice {
 }
 
 /// Cuts a file into declarations.
-pub(crate) fn slices(file: SourceFile, text: &str) -> Vec<Slice> {
+pub(crate) fn slices(file: SourceFile, text: &str) -> Slices {
     let mut twins: BTreeMap<Arc<str>, u32> = BTreeMap::new();
-    let mut all = Vec::new();
+    let mut all = Slices::default();
     for slice in enact_syntax::split(text) {
         let own = text.get(slice.span.range()).unwrap_or_default();
         let head: Arc<str> = head(own).into();
         let count = twins.entry(head.clone()).or_default();
         let id = ItemId { file, head, twin: *count };
         *count += 1;
-        all.push(Slice { id, span: slice.span, text: own.into() });
+        all.order.push(id.clone());
+        all.places.insert(id, Slice { span: slice.span, text: own.into() });
     }
     all
 }

@@ -14,6 +14,8 @@ mod number;
 mod scope;
 mod signature;
 mod supply;
+#[cfg(test)]
+mod tests;
 mod view;
 
 pub use db::Database;

@@ -75,10 +75,10 @@ pub(crate) struct Modules {
     /// By path: names with their declarations in order.
     names: BTreeMap<String, BTreeMap<String, Vec<ItemId>>>,
     /// The module of each file.
-    files: Vec<(SourceFile, String)>,
-    /// What each file imports, with the import.
-    imports: Vec<(SourceFile, ItemId, String)>,
-    /// Files in order, with what they declare under a name.
+    files: BTreeMap<SourceFile, String>,
+    /// What each file imports.
+    imports: BTreeMap<SourceFile, Vec<String>>,
+    /// Everything that is declared under a name, in the order of files and places.
     order: Vec<ItemId>,
 }
 
@@ -99,18 +99,18 @@ impl Modules {
         let module = self.names.entry(path.clone()).or_default();
         for (id, declared) in file.items {
             if declared.kind == Kind::Import {
-                self.imports.push((file.file, id, declared.name));
+                self.imports.entry(file.file).or_default().push(declared.name);
             } else if declared.kind.is_named() {
                 module.entry(declared.name).or_default().push(id.clone());
                 self.order.push(id);
             }
         }
-        self.files.push((file.file, path));
+        self.files.insert(file.file, path);
     }
 
     /// The module of a file.
     pub(crate) fn module(&self, file: SourceFile) -> &str {
-        self.files.iter().find(|(it, _)| *it == file).map_or("", |(_, path)| path)
+        self.files.get(&file).map_or("", String::as_str)
     }
 
     /// Whether there is a module of this path.
@@ -123,15 +123,15 @@ impl Modules {
         self.names.keys().map(String::as_str)
     }
 
-    /// The imports of a file.
-    pub(crate) fn imports(&self, file: SourceFile) -> impl Iterator<Item = (&ItemId, &str)> {
-        self.imports.iter().filter(move |(it, ..)| *it == file).map(|(_, id, path)| (id, path.as_str()))
+    /// The modules that a file imports.
+    fn imports(&self, file: SourceFile) -> impl Iterator<Item = &str> {
+        self.imports.get(&file).into_iter().flatten().map(String::as_str)
     }
 
     /// The modules that a file sees: its own first.
     fn seen(&self, file: SourceFile) -> Vec<&BTreeMap<String, Vec<ItemId>>> {
         let own = self.module(file);
-        let imported = self.imports(file).map(|(_, path)| path).filter(|path| *path != own);
+        let imported = self.imports(file).filter(|path| *path != own);
         let mut paths: Vec<&str> = std::iter::once(own).chain(imported).collect();
         let mut known = BTreeSet::new();
         paths.retain(|path| known.insert(*path));
@@ -160,18 +160,17 @@ impl Modules {
 
     /// Named declarations of the files and of whatever modules they import, through any number of others; in the order of the project.
     pub(crate) fn reachable(&self, own: &[SourceFile]) -> Vec<ItemId> {
-        let mut files: Vec<SourceFile> = own.to_vec();
-        let mut next = 0;
-        while let Some(file) = files.get(next).copied() {
-            next += 1;
-            let imported: Vec<&str> = self.imports(file).map(|(_, path)| path).collect();
-            for (other, path) in &self.files {
-                if imported.contains(&path.as_str()) && !files.contains(other) {
-                    files.push(*other);
-                }
-            }
+        let mut members: BTreeMap<&str, Vec<SourceFile>> = BTreeMap::new();
+        for (file, path) in &self.files {
+            members.entry(path).or_default().push(*file);
         }
-        self.order.iter().filter(|id| files.contains(&id.file)).cloned().collect()
+        let mut reached: BTreeSet<SourceFile> = own.iter().copied().collect();
+        let mut open: Vec<SourceFile> = own.to_vec();
+        while let Some(file) = open.pop() {
+            let imported = self.imports(file).filter_map(|path| members.get(path)).flatten();
+            open.extend(imported.filter(|other| reached.insert(**other)));
+        }
+        self.order.iter().filter(|id| reached.contains(&id.file)).cloned().collect()
     }
 }
 

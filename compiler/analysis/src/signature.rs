@@ -3,7 +3,9 @@
 use crate::elaborate::table::Scale;
 use crate::elaborate::{Elaborated, Piece};
 use crate::items::ItemId;
-use enact_ir::{Decision, Enum, Expr, ExprKind, Record, TableId, Type};
+use crate::scope::Kind;
+use enact_ir::{Decision, Enum, Expr, ExprKind, Labels, Record, TableId, Type};
+use std::collections::BTreeMap;
 
 /// The declarations that have a place in the IR, in the order of the project.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,14 +22,28 @@ pub(crate) struct Catalog {
     pub(crate) calendars: Vec<ItemId>,
     /// Decisions.
     pub(crate) decisions: Vec<ItemId>,
+    places: BTreeMap<ItemId, u32>,
 }
 
 impl Catalog {
+    /// Adds a declaration; those that have no place in the IR are left out.
+    pub(crate) fn add(&mut self, kind: Kind, id: ItemId) {
+        let all = match kind {
+            Kind::Source => &mut self.sources,
+            Kind::Enum => &mut self.enums,
+            Kind::Record => &mut self.records,
+            Kind::Parameter | Kind::Table | Kind::Scale => &mut self.tables,
+            Kind::Calendar => &mut self.calendars,
+            Kind::Decision => &mut self.decisions,
+            _ => return,
+        };
+        self.places.insert(id.clone(), u32::try_from(all.len()).unwrap_or(u32::MAX));
+        all.push(id);
+    }
+
     /// The place of a declaration among those of its kind.
     pub(crate) fn place(&self, id: &ItemId) -> Option<u32> {
-        let kinds = [&self.sources, &self.enums, &self.records, &self.tables, &self.calendars, &self.decisions];
-        let place = kinds.into_iter().find_map(|all| all.iter().position(|it| it == id))?;
-        u32::try_from(place).ok()
+        self.places.get(id).copied()
     }
 }
 
@@ -91,8 +107,15 @@ fn bare(decision: &Decision) -> Decision {
     bare.bindings.clear();
     bare.rules.clear();
     bare.work = 0;
-    bare.requirements.iter_mut().for_each(|it| it.condition = hollow(&it.condition));
+    bare.labels = Labels::default();
+    for requirement in &mut bare.requirements {
+        requirement.condition = hollow(&requirement.condition);
+        requirement.labels = Labels::default();
+        requirement.cites.clear();
+    }
     for output in &mut bare.outputs {
+        output.labels = Labels::default();
+        output.cites.clear();
         output.value = hollow(&output.value);
         output.when = output.when.as_ref().map(hollow);
     }

@@ -1,6 +1,7 @@
 //! What the elaboration of one declaration may see of the others: names, signatures, trees. Each look is remembered by the database, so that only what was looked at is looked at again.
 
 use crate::db::{self, Db, Project};
+use crate::elaborate::Piece;
 use crate::elaborate::table::Scale;
 use crate::items::ItemId;
 use crate::scope::Kind;
@@ -95,6 +96,11 @@ impl<'w> View<'w> {
         }
     }
 
+    /// Whether a declaration stands before another of its kind in the order of the project.
+    pub(crate) fn is_before(self, id: &ItemId, other: &ItemId) -> bool {
+        self.catalog().place(id) < self.catalog().place(other)
+    }
+
     /// The calendar that a declaration is.
     pub(crate) fn calendar_id(self, id: &ItemId) -> Option<CalendarId> {
         (self.kind(id) == Kind::Calendar).then(|| self.catalog().place(id).map(CalendarId)).flatten()
@@ -170,9 +176,10 @@ impl<'w> View<'w> {
         }
     }
 
-    /// Whether nothing is wrong with a declaration by itself.
+    /// Whether nothing is wrong with a define by itself, nor with what it uses.
     pub(crate) fn is_sound(self, id: &ItemId) -> bool {
-        db::elaborated(self.db, self.project, id.clone()).diagnostics.is_empty()
+        let elaborated = db::elaborated(self.db, self.project, id.clone());
+        elaborated.diagnostics.is_empty() && matches!(elaborated.piece, Piece::Define(_))
     }
 
     /// Whether a define needs itself.

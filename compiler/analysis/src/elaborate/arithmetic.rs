@@ -105,7 +105,15 @@ impl Elaborator<'_> {
         {
             return Some(self.narrowed(expr));
         }
-        let (message, help) = match self.origin(&expr) {
+        let origin = self.origin(&expr);
+        if let Some(name) = &origin {
+            // One range is missing, however often the field is used.
+            if self.own && self.unranged.contains(name) {
+                return None;
+            }
+            self.unranged.push(name.clone());
+        }
+        let (message, help) = match origin {
             Some(name) => (
                 format!("`{name}` has no range, so it cannot be calculated with"),
                 format!("give `{name}` a range where it is declared, such as `{}`", example_range(ty.kind)),

@@ -138,6 +138,8 @@ pub(crate) struct Elaborator<'w> {
     truths: Vec<(LocalId, Expr)>,
     /// Origins of locals, to name the field whose range is missing.
     origins: Vec<(LocalId, String)>,
+    /// Fields whose missing range has been reported.
+    unranged: Vec<String>,
     next_local: u32,
     rules: Vec<Rule>,
     as_of: Option<Expr>,
@@ -183,6 +185,7 @@ impl<'w> Elaborator<'w> {
             facts: Vec::new(),
             truths: Vec::new(),
             origins: Vec::new(),
+            unranged: Vec::new(),
             next_local: 0,
             rules: Vec::new(),
             as_of: None,

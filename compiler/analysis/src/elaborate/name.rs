@@ -73,7 +73,7 @@ impl Elaborator<'_> {
             ItemKind::Define(define) if define.params.is_empty() => self.inline(id, define, &[], None, name.span),
             ItemKind::Table(_) | ItemKind::Define(_) | ItemKind::Scale(_) => {
                 let what = self.view.kind_of(id);
-                let message = format!("{what} `{}` needs its keys", name.text);
+                let message = format!("`{}` is {what} and needs its arguments", name.text);
                 self.report(
                     Diagnostic::new(Code::WrongArguments, name.span, message, "nothing in parentheses")
                         .with_help(format!("write `{}(…)`", name.text)),

@@ -205,7 +205,7 @@ impl Elaborator<'_> {
                 let known = values.iter().find_map(|(value, _)| value.ty()).cloned();
                 let value = it.within(|it| {
                     it.assume(condition, true);
-                    it.expr(&arm.value, expected.or(known.as_ref()))
+                    it.branch(&arm.value, expected.or(known.as_ref()))
                 });
                 it.assume(condition, false);
                 values.push((value, arm.value.span));

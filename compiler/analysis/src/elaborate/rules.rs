@@ -19,14 +19,14 @@ impl Elaborator<'_> {
         for (exception, condition) in body.exceptions.iter().zip(&conditions) {
             let value = self.within(|it| {
                 condition.iter().for_each(|condition| it.assume(condition, true));
-                it.expr(&exception.value, expected)
+                it.branch(&exception.value, expected)
             });
             values.push((value, exception.value.span));
         }
         let known = values.iter().find_map(|(value, _)| value.ty()).cloned();
         let general = self.within(|it| {
             conditions.iter().flatten().for_each(|condition| it.assume(condition, false));
-            it.expr(&body.general, expected.or(known.as_ref()))
+            it.branch(&body.general, expected.or(known.as_ref()))
         });
         values.push((general, body.general.span));
         let over: Vec<Vec<usize>> = body.exceptions.iter().map(|it| self.over(it, body)).collect();

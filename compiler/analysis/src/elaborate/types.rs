@@ -8,6 +8,7 @@ use crate::view::View;
 use enact_base::{Code, Diagnostic, Span, nearest};
 use enact_ir::{Cite, Encoding, Field, NumberKind, NumberType, Type};
 use enact_syntax::ast::{self, ItemKind, TypeKind};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Digits after the point of a rate that is read: `12.3456%`.
 const RATE_SCALE: u8 = 6;
@@ -60,18 +61,23 @@ pub(super) fn source(source: &ast::Source) -> enact_ir::Source {
 impl Elaborator<'_> {
     pub(super) fn enumeration(&mut self, declared: &ast::Enum) -> Piece {
         self.twice(declared.cases.iter().map(|case| &case.name), "case");
-        let codes = declared.cases.iter().filter_map(|case| case.code.as_ref());
-        let mut seen: Vec<&ast::TextLit> = Vec::new();
-        for code in codes {
-            if let Some(first) = seen.iter().find(|it| it.text == code.text) {
-                let message = format!("the text \"{}\" stands for two cases", code.text);
-                let first = first.span;
-                self.report(
-                    Diagnostic::new(Code::DuplicateName, code.span, message, "a second time")
-                        .with_label(first, "first here"),
-                );
+        let codes = declared.cases.iter().map(|case| match &case.code {
+            Some(code) => (&code.text, code.span),
+            None => (&case.name.text, case.name.span),
+        });
+        let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
+        for (case, (code, span)) in declared.cases.iter().zip(codes) {
+            match seen.get(code.as_str()) {
+                Some(first) if case.code.is_some() => {
+                    let message = format!("the text \"{code}\" stands for two cases");
+                    let found = Diagnostic::new(Code::DuplicateName, span, message, "a second time");
+                    self.report(found.with_label(*first, "first here"));
+                }
+                Some(_) => {}
+                None => {
+                    seen.insert(code, span);
+                }
             }
-            seen.push(code);
         }
         let case = |it: &ast::EnumCase| enact_ir::Case {
             name: it.name.text.clone(),
@@ -87,7 +93,9 @@ impl Elaborator<'_> {
 
     pub(super) fn record(&mut self, record: &ast::Record) -> Piece {
         self.twice(record.fields.iter().map(|field| &field.name), "field");
-        self.contains_itself(record);
+        if self.is_endless(record) {
+            return Piece::None;
+        }
         let fields =
             record.fields.iter().filter_map(|field| self.field(field, record.supply.schema.as_ref())).collect();
         Piece::Record(enact_ir::Record {
@@ -99,27 +107,64 @@ impl Elaborator<'_> {
         })
     }
 
-    /// A record that holds itself, through whatever others, has no value that ends.
-    fn contains_itself(&mut self, record: &ast::Record) {
-        let held = |record: &ast::Record| -> Vec<String> {
-            record.fields.iter().filter_map(|field| named(&field.ty)).map(|name| name.text.clone()).collect()
-        };
-        let mut open: Vec<(ItemId, String)> = held(record).into_iter().map(|name| (self.home.clone(), name)).collect();
-        let mut seen: Vec<ItemId> = Vec::new();
-        while let Some((home, name)) = open.pop() {
-            for id in self.view.resolve(&home, &name) {
-                if id == self.home {
-                    let message = format!("record `{}` holds itself", record.name.text);
-                    let found = Diagnostic::new(Code::Cycle, record.name.span, message, "never ends");
-                    self.report(found.with_help("hold an identifier of the other record instead"));
-                    return;
+    /// Whether a record holds itself, through whatever others: such a record has no value that ends. Told once, at the first of the circle.
+    fn is_endless(&mut self, record: &ast::Record) -> bool {
+        let circle = self.circle_of(&self.home.clone());
+        if let Some(others) = &circle {
+            if others.iter().all(|other| self.view.is_before(&self.home, other)) {
+                let message = format!("record `{}` holds itself", record.name.text);
+                let found = Diagnostic::new(Code::Cycle, record.name.span, message, "never ends");
+                self.report(found.with_help("hold an identifier of the other record instead"));
+            }
+        } else if self.nesting_of(&self.home.clone()) > enact_ir::MAX_RECORD_DEPTH {
+            let message = format!("records stand more than {} levels inside each other", enact_ir::MAX_RECORD_DEPTH);
+            let found = Diagnostic::new(Code::TooDeep, record.name.span, message, "too deep");
+            self.report(found.with_help("hold an identifier of the other record instead"));
+        }
+        circle.is_some()
+    }
+
+    /// The records that a record holds directly.
+    fn held(&self, id: &ItemId) -> Vec<ItemId> {
+        let ItemKind::Record(record) = &self.view.item(id).kind else { return Vec::new() };
+        let names = record.fields.iter().filter_map(|field| named(&field.ty));
+        let found = names.flat_map(|name| self.view.resolve(id, &name.text));
+        found.filter(|id| matches!(self.view.item(id).kind, ItemKind::Record(_))).collect()
+    }
+
+    /// The other records of a circle in which a record holds itself.
+    fn circle_of(&self, id: &ItemId) -> Option<Vec<ItemId>> {
+        let mut from: Vec<(ItemId, usize)> = vec![(id.clone(), 0)];
+        let mut next = 0;
+        while let Some((at, _)) = from.get(next).cloned() {
+            for held in self.held(&at) {
+                if held == *id {
+                    let mut path = Vec::new();
+                    let mut place = next;
+                    while let Some((other, before)) = from.get(place).filter(|_| place > 0) {
+                        path.push(other.clone());
+                        place = *before;
+                    }
+                    return Some(path);
                 }
-                if let (ItemKind::Record(other), false) = (&self.view.item(&id).kind, seen.contains(&id)) {
-                    open.extend(held(other).into_iter().map(|name| (id.clone(), name)));
-                    seen.push(id);
+                if !from.iter().any(|(known, _)| *known == held) {
+                    from.push((held, next));
                 }
             }
+            next += 1;
         }
+        None
+    }
+
+    /// How deep records stand inside a record, itself included; of circles further inside nothing is said.
+    fn nesting_of(&self, id: &ItemId) -> usize {
+        let mut level = BTreeSet::from([id.clone()]);
+        let mut depth = 0;
+        while !level.is_empty() && depth <= enact_ir::MAX_RECORD_DEPTH {
+            depth += 1;
+            level = level.iter().flat_map(|id| self.held(id)).collect();
+        }
+        if level.iter().any(|id| self.circle_of(id).is_some()) { 0 } else { depth }
     }
 
     /// A field, input or key with its type; `schema` is the schema of the record that it stands in.
@@ -296,9 +341,9 @@ impl Elaborator<'_> {
 
     /// Reports names that stand twice where each must be there once.
     pub(super) fn twice<'n>(&mut self, names: impl IntoIterator<Item = &'n ast::Name>, what: &str) {
-        let mut seen: Vec<&ast::Name> = Vec::new();
+        let mut seen: BTreeMap<&str, &ast::Name> = BTreeMap::new();
         for name in names {
-            if let Some(first) = seen.iter().find(|it| it.text == name.text) {
+            if let Some(first) = seen.get(name.text.as_str()) {
                 let message = format!("the {what} `{}` is declared twice", name.text);
                 let first = first.span;
                 self.report(
@@ -306,7 +351,7 @@ impl Elaborator<'_> {
                         .with_label(first, "first here"),
                 );
             } else {
-                seen.push(name);
+                seen.insert(&name.text, name);
             }
         }
     }

@@ -182,7 +182,13 @@ impl Elaborator<'_> {
             return case;
         }
         let Some(value) = self.plain(base, None) else { return Typed::Error };
-        let Some(record) = super::record_of(&value.ty).and_then(|id| self.view.record_of(id)) else {
+        let id = super::record_of(&value.ty);
+        let Some(record) = id.and_then(|id| self.view.record_of(id)) else {
+            if id.is_some() {
+                // The record itself is broken, and that has been reported.
+                self.failed = true;
+                return Typed::Error;
+            }
             let message = format!("{} has no fields", self.describe(&value.ty));
             return self.error(Code::UnknownField, field.span, message, "not a record");
         };
@@ -261,6 +267,14 @@ impl Elaborator<'_> {
         }
     }
 
+    /// A value where conditions hold: a number carries the range that they leave it.
+    pub(super) fn branch(&mut self, expr: &ast::Expr, expected: Option<&Type>) -> Typed {
+        match self.expr(expr, expected) {
+            Typed::Value(value) if matches!(value.ty, Type::Number(_)) => self.narrowed(value).into(),
+            other => other,
+        }
+    }
+
     fn choice(&mut self, condition: &ast::Expr, yes: &ast::Expr, no: &ast::Expr, expected: Option<&Type>) -> Typed {
         let asked = self.condition(condition, "the condition of `if`");
         if let Some(asked) = &asked {
@@ -269,7 +283,7 @@ impl Elaborator<'_> {
         let branch = |it: &mut Self, branch: &ast::Expr, expected: Option<&Type>, truth: bool| {
             it.within(|it| {
                 asked.iter().for_each(|asked| it.assume(asked, truth));
-                it.expr(branch, expected)
+                it.branch(branch, expected)
             })
         };
         let (a, b) = if expected.is_none() && self.is_bare_case(yes) {
