@@ -47,7 +47,7 @@ fn rules() -> Vec<String> {
 fn lexer_parser_and_formatter() {
     hunt(&rules(), 1, |_, text| {
         let tokens = lex(text);
-        let read: String = tokens.iter().map(|token| token.text(text)).collect();
+        let read: String = tokens.iter().map(|token| enact_syntax::text_of(text, token.span)).collect();
         assert_eq!(read, text, "the lexer loses text");
         assert_eq!(literate(text).len(), text.len());
         let parsed = parse_file(text);
@@ -85,8 +85,8 @@ fn schemas() {
         .map(|(_, text)| text)
         .collect();
     hunt(&corpus, 2, |_, text| {
-        let files = [("s.json".to_owned(), text.to_owned())].into_iter().collect();
-        if let Err(problems) = enact_schema::Schema::read("s.json", &files) {
+        let files = [("s.json".to_owned(), text.to_owned())];
+        if let Err(problems) = enact_schema::Schema::read("s.json", files.as_slice()) {
             assert!(!problems.is_empty());
         }
     });
