@@ -73,7 +73,11 @@ struct Writer {
 }
 
 /// Why there is no type for a place.
-struct Inexpressible(Code, &'static str);
+struct Inexpressible(Code, String);
+
+fn wrong_type<T>(why: &str) -> Result<T, Inexpressible> {
+    Err(Inexpressible(Code::SchemaTypeMismatch, why.to_owned()))
+}
 
 impl Writer {
     fn problem(&mut self, origin: &Origin, code: Code, message: &str) {
@@ -128,7 +132,7 @@ impl Writer {
                     lines.push(format!("  {field}{} : {optional}{ty}{path}", label(&property.shape.notes)));
                 }
                 Err(Inexpressible(code, why)) => {
-                    self.problem(&property.shape.origin, code, why);
+                    self.problem(&property.shape.origin, code, &why);
                     lines.push(format!("  // {field}: {why}"));
                 }
             }
@@ -144,22 +148,22 @@ impl Writer {
         let present: Vec<&Alternative> = shape.alternatives.iter().filter(|it| it.kind != Kind::Null).collect();
         if let Some(problem) = present.iter().flat_map(|it| &it.undecided).find(|it| it.code != Code::SchemaUnsupported)
         {
-            return Err(Inexpressible(problem.code, problem.code.title()));
+            return Err(Inexpressible(problem.code, problem.message.clone()));
         }
         let left_out: Vec<SchemaProblem> =
             present.iter().flat_map(|it| &it.undecided).filter(|it| it.reach > Reach::Document).cloned().collect();
         let ty = match present.as_slice() {
             [] if shape.alternatives.is_empty() => {
-                return Err(Inexpressible(Code::SchemaTypeMismatch, "nothing may stand here"));
+                return wrong_type("nothing may stand here");
             }
-            [] => return Err(Inexpressible(Code::SchemaTypeMismatch, "it is always `null`")),
+            [] => return wrong_type("it is always `null`"),
             [one] => self.type_of_one(shape, one, member, record)?,
             several if several.iter().all(|it| matches!(it.kind, Kind::Bool(_))) => "bool".into(),
             several if several.iter().all(|it| matches!(it.kind, Kind::Text(_))) => text_type(shape),
             several if several.iter().all(|it| matches!(&it.kind, Kind::Number(number) if number.is_whole())) => {
                 self.whole(shape, member)
             }
-            _ => return Err(Inexpressible(Code::SchemaTypeMismatch, "the schema allows values of several kinds")),
+            _ => return wrong_type("the schema allows values of several kinds"),
         };
         // A nested record says so itself.
         if !matches!(present.as_slice(), [Alternative { kind: Kind::Object(_), .. }]) {
@@ -176,13 +180,10 @@ impl Writer {
         record: &str,
     ) -> Result<String, Inexpressible> {
         match &one.kind {
-            Kind::Null => Err(Inexpressible(Code::SchemaTypeMismatch, "it is always `null`")),
+            Kind::Null => wrong_type("it is always `null`"),
             Kind::Bool(_) => Ok("bool".into()),
             Kind::Number(number) if number.is_whole() => Ok(self.whole(shape, member)),
-            Kind::Number(_) => Err(Inexpressible(
-                Code::SchemaTypeMismatch,
-                "a JSON number with a fraction is not exact; a text of decimal digits is",
-            )),
+            Kind::Number(_) => wrong_type("a JSON number with a fraction is not exact; a text of decimal digits is"),
             Kind::Text(text) => match text::values(text) {
                 Some(values) => self.enumeration(shape, member, record, values),
                 None => Ok(decimal_type(shape, text, member).unwrap_or_else(|| {
@@ -191,7 +192,7 @@ impl Writer {
                 })),
             },
             Kind::Object(object) if object.properties.is_empty() => {
-                Err(Inexpressible(Code::SchemaTypeMismatch, "the schema names no member of this object"))
+                wrong_type("the schema names no member of this object")
             }
             Kind::Object(object) => {
                 let own = self.record(&type_name(member), &shape.notes, "", one, object);
@@ -199,14 +200,13 @@ impl Writer {
             }
             Kind::Array(Array { items, max, .. }) => {
                 let Rest::Only(items) = items else {
-                    return Err(Inexpressible(
-                        Code::SchemaTypeMismatch,
-                        "the schema does not say what the elements of this list are",
-                    ));
+                    return wrong_type("the schema does not say what the elements of this list are");
                 };
                 let max = max.and_then(|max| u32::try_from(max).ok());
-                let max = max
-                    .ok_or(Inexpressible(Code::SchemaLength, "the schema does not bound this list with `maxItems`"))?;
+                let max = max.ok_or(Inexpressible(
+                    Code::SchemaLength,
+                    "the schema does not bound this list with `maxItems`".into(),
+                ))?;
                 let optional = if items.nullable() { "optional " } else { "" };
                 Ok(format!("list of {optional}{} max {max}", self.type_of(items, member, record)?))
             }
@@ -255,8 +255,8 @@ impl Writer {
             let case = match name(&value.text) {
                 Some(case) => case,
                 None => {
-                    let code =
-                        literal(&value.text).ok_or(Inexpressible(Code::SchemaEnum, "a value cannot be written"))?;
+                    let code = literal(&value.text)
+                        .ok_or(Inexpressible(Code::SchemaEnum, "a value cannot be written".into()))?;
                     format!("case_{} = {code}", at + 1)
                 }
             };

@@ -44,8 +44,8 @@ pub(crate) struct Document {
     pub(crate) reference_alone: bool,
     /// Pointers of schemas that have an identifier of their own, with that identifier.
     ids: Vec<(String, String)>,
-    /// Anchors, with the pointers that they stand for.
-    anchors: Vec<(String, String)>,
+    /// Anchors: the identified schema around them, the name, and the pointer that it stands for.
+    anchors: Vec<(String, String, String)>,
 }
 
 /// The files that have been read so far.
@@ -94,7 +94,7 @@ impl<'f, F: Files + ?Sized> Library<'f, F> {
             ids: vec![(String::new(), path.to_owned())],
             anchors: Vec::new(),
         };
-        document.index(&json, "", path);
+        document.index(&json, "", "", path);
         document.json = json;
         Ok(document)
     }
@@ -123,7 +123,8 @@ impl<'f, F: Files + ?Sized> Library<'f, F> {
         } else if fragment.starts_with('/') {
             Some(format!("{resource}{fragment}"))
         } else {
-            target.anchors.iter().find(|(anchor, _)| *anchor == fragment).map(|(_, place)| place.clone())
+            let named = |it: &&(String, String, String)| it.0 == resource && it.1 == fragment;
+            target.anchors.iter().find(named).map(|(_, _, place)| place.clone())
         };
         match place.filter(|place| target.at(place).is_some()) {
             Some(place) => Ok((target, place)),
@@ -177,21 +178,23 @@ impl<'f, F: Files + ?Sized> Library<'f, F> {
 
 impl Document {
     /// Collects identifiers and anchors. The depth of a document is bounded by the reader of JSON.
-    fn index(&mut self, json: &Json, pointer: &str, base: &str) {
-        let mut base = base.to_owned();
-        if let Some(id) = json.get("$id").and_then(Json::as_text) {
+    fn index(&mut self, json: &Json, pointer: &str, resource: &str, base: &str) {
+        let (mut resource, mut base) = (resource.to_owned(), base.to_owned());
+        let ignored = self.reference_alone && json.get("$ref").is_some();
+        if let Some(id) = json.get("$id").and_then(Json::as_text).filter(|_| !ignored) {
             match id.strip_prefix('#') {
-                Some(anchor) => self.anchors.push((anchor.to_owned(), pointer.to_owned())),
+                Some(anchor) => self.anchors.push((resource.clone(), anchor.to_owned(), pointer.to_owned())),
                 None => {
                     let id = id.split('#').next().unwrap_or(id);
                     base = join(&base, id).unwrap_or_else(|| id.to_owned());
-                    self.ids.push((pointer.to_owned(), base.clone()));
+                    resource = pointer.to_owned();
+                    self.ids.push((resource.clone(), base.clone()));
                 }
             }
         }
         for key in ["$anchor", "$dynamicAnchor"] {
             if let Some(anchor) = json.get(key).and_then(Json::as_text) {
-                self.anchors.push((anchor.to_owned(), pointer.to_owned()));
+                self.anchors.push((resource.clone(), anchor.to_owned(), pointer.to_owned()));
             }
         }
         match json {
@@ -199,12 +202,12 @@ impl Document {
                 for (key, value) in
                     members.iter().filter(|(key, _)| !matches!(key.as_str(), "enum" | "const" | "default" | "examples"))
                 {
-                    self.index(value, &step(pointer, key), &base);
+                    self.index(value, &step(pointer, key), &resource, &base);
                 }
             }
             Json::Array(elements) => {
                 for (at, element) in elements.iter().enumerate() {
-                    self.index(element, &format!("{pointer}/{at}"), &base);
+                    self.index(element, &format!("{pointer}/{at}"), &resource, &base);
                 }
             }
             _ => {}

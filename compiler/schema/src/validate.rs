@@ -112,12 +112,25 @@ fn check_array(array: &Array, elements: &[Json], path: &str, found: &mut Vec<Vio
     if array.max.is_some_and(|max| count > max) {
         say(format!("a list of {count} elements, more than {}", array.max.unwrap_or_default()));
     }
-    if array.unique && elements.iter().enumerate().any(|(at, one)| elements.iter().take(at).any(|other| one == other)) {
+    if array.unique
+        && elements.iter().enumerate().any(|(at, one)| elements.iter().take(at).any(|other| same(one, other)))
+    {
         say("an element stands twice".into());
     }
     if let Rest::Only(shape) = &array.items {
         for (at, element) in elements.iter().enumerate() {
             check(shape, element, &format!("{path}/{at}"), found);
         }
+    }
+}
+
+/// Whether two values are the same; the order of members means nothing.
+fn same(a: &Json, b: &Json) -> bool {
+    match (a, b) {
+        (Json::Object(x), Json::Object(y)) => {
+            x.len() == y.len() && x.iter().all(|(name, value)| b.get(name).is_some_and(|other| same(value, other)))
+        }
+        (Json::Array(x), Json::Array(y)) => x.len() == y.len() && x.iter().zip(y).all(|(one, other)| same(one, other)),
+        _ => a == b,
     }
 }
