@@ -131,10 +131,10 @@ impl<'a> Walk<'a> {
         let (low, high) = match (op, truth) {
             (Op::Eq, false) => return true,
             (Op::Eq, true) => return self.narrow(a, right) && self.narrow(b, left),
-            (Op::Lt, true) => ((left.0, right.1 - 1), (left.0 + 1, right.1)),
+            (Op::Lt, true) => ((left.0, right.1.saturating_sub(1)), (left.0.saturating_add(1), right.1)),
             (Op::Le, true) => ((left.0, right.1), (left.0, right.1)),
             (Op::Lt, false) => ((right.0, left.1), (right.0, left.1)),
-            _ => ((right.0 + 1, left.1), (right.0, left.1 - 1)),
+            _ => ((right.0.saturating_add(1), left.1), (right.0, left.1.saturating_sub(1))),
         };
         self.narrow(a, low) && self.narrow(b, high)
     }
