@@ -2,21 +2,26 @@
 
 use crate::ast::*;
 use crate::expected;
+use crate::feed::Fed;
 use crate::token::{Keyword, Kind};
 use enact_base::{Code, Diagnostic, Span};
 use lalrpop_util::{ErrorRecovery, ParseError};
 use std::cell::RefCell;
 
+/// More syntax errors than this are not described, in one declaration.
+const MOST_ERRORS: usize = 200;
+
 /// The text of a declaration and the diagnostics found while its tree is built.
 pub(crate) struct Builder<'s> {
     text: &'s str,
+    tokens: &'s [Fed],
     keyword_names: RefCell<Vec<u32>>,
     diagnostics: RefCell<Vec<Diagnostic<Span>>>,
 }
 
 impl<'s> Builder<'s> {
-    pub(crate) fn new(text: &'s str) -> Self {
-        Self { text, keyword_names: RefCell::new(Vec::new()), diagnostics: RefCell::new(Vec::new()) }
+    pub(crate) fn new(text: &'s str, tokens: &'s [Fed]) -> Self {
+        Self { text, tokens, keyword_names: RefCell::new(Vec::new()), diagnostics: RefCell::new(Vec::new()) }
     }
 
     pub(crate) fn finish(self) -> Vec<Diagnostic<Span>> {
@@ -42,9 +47,57 @@ impl<'s> Builder<'s> {
 
     /// A syntax error.
     pub(crate) fn syntax_error(&self, error: ParseError<usize, Kind, ()>) {
-        if let Some(diagnostic) = expected::explain(self.text, error) {
-            self.report(diagnostic);
+        self.report_syntax(error, |found| found);
+    }
+
+    /// Reports a syntax error; beyond [`MOST_ERRORS`] they say nothing new.
+    fn report_syntax(&self, error: ParseError<usize, Kind, ()>, adapt: impl Fn(Diagnostic<Span>) -> Diagnostic<Span>) {
+        if self.diagnostics.borrow().len() < MOST_ERRORS
+            && let Some(found) = expected::explain(self.text, self.tokens, error)
+        {
+            self.report(adapt(found));
         }
+    }
+
+    /// `person.` with nothing after the point.
+    pub(crate) fn missing_field(&self, error: ErrorRecovery<usize, Kind, ()>) {
+        self.report_syntax(error.error, |mut found| {
+            let point = expected::last_before(self.tokens, found.primary.place.start as usize);
+            found.primary.place = point.map_or(found.primary.place, |(start, _, end)| Span::new(start, end));
+            found.message = "expected a name after `.`".to_owned();
+            found.primary.text = "which part?".to_owned();
+            (found.help, found.fix) = (None, None);
+            found
+        });
+    }
+
+    /// A statement whose head cannot be read; its name is kept, so that what refers to it is not wrong as well.
+    pub(crate) fn broken_statement(&self, fed: &[Fed], span: Span) -> StatementKind {
+        let (Some((_, Kind::Keyword(keyword), _)), Some((start, Kind::Name, end))) =
+            (fed.first().copied(), fed.get(1).copied())
+        else {
+            return StatementKind::Error;
+        };
+        let name = self.name(start, end);
+        let general = Expr { kind: ExprKind::Error, span, depth: 1 };
+        let body = RuleBody { general, exceptions: Vec::new() };
+        let (labels, cites) = (Labels::default(), Vec::new());
+        match keyword {
+            Keyword::Require => StatementKind::Require(Require { name, labels, cites, when: None, body }),
+            Keyword::Let => StatementKind::Let(Let { name, labels, ty: None, cites, body }),
+            Keyword::Output => {
+                let ty = TypeRef { kind: TypeKind::Error, span };
+                StatementKind::Output(Output { name, labels, ty, cites, when: None, body })
+            }
+            _ => StatementKind::Error,
+        }
+    }
+
+    /// A row of a table that cannot be read.
+    pub(crate) fn broken_row(&self, l: usize, r: usize) -> TableRow {
+        let span = self.span(l, r);
+        let pattern = Pattern { kind: PatternKind::Error, span };
+        TableRow { patterns: vec![pattern], value: self.leaf(l, r, ExprKind::Error), cites: Vec::new(), span }
     }
 
     // Names and literals.
@@ -125,7 +178,12 @@ impl<'s> Builder<'s> {
     }
 
     pub(crate) fn number(&self, l: usize, r: usize, unit: Option<Unit>) -> NumberLit {
-        let written = self.slice(l, r);
+        let written = &crate::lexical::narrow(self.slice(l, r));
+        if let Some((message, help)) = malformed(written) {
+            let message = format!("the number `{written}` {message}");
+            self.report(Diagnostic::new(Code::BadNumber, self.span(l, r), message, "cannot be read").with_help(help));
+            return NumberLit { digits: 0, places: 0, unit };
+        }
         let (whole, fraction) = written.split_once('.').unwrap_or((written, ""));
         let digits: String = whole.chars().chain(fraction.chars()).filter(char::is_ascii_digit).collect();
         let places = fraction.chars().filter(char::is_ascii_digit).count();
@@ -321,6 +379,16 @@ fn deepest(exprs: &[Expr]) -> u16 {
 fn binder_depth(binder: &Binder) -> u16 {
     let optional = |expr: &Option<Expr>| expr.as_ref().map_or(0, |expr| expr.depth);
     binder.list.depth.max(optional(&binder.filter)).max(optional(&binder.by))
+}
+
+/// What is wrong with the form of a number, and what to do.
+fn malformed(written: &str) -> Option<(&'static str, &'static str)> {
+    if written.matches('.').count() > 1 {
+        return Some(("has more than one point", "write one point at most; a date is YYYY-MM-DD"));
+    }
+    let misplaced = written.split(['.', '_']).any(str::is_empty);
+    misplaced
+        .then_some(("has a `_` that does not stand between digits", "write `_` between two digits, as in `10_000`"))
 }
 
 fn last_day(year: i32, month: i32) -> i32 {

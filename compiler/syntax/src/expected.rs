@@ -1,93 +1,229 @@
-//! Syntax errors in words: what stands there, what could stand there, and the keyword that was probably meant.
+//! Syntax errors in words: what stands there, what could stand there, and what was probably meant.
 
+use crate::feed::Fed;
 use crate::token::{Keyword, Kind, text_of};
 use enact_base::{Code, Diagnostic, Edit, Span, nearest};
 use lalrpop_util::ParseError;
 
 /// The diagnostic of a syntax error; `None` where another one has been made already.
-pub(crate) fn explain(text: &str, error: ParseError<usize, Kind, ()>) -> Option<Diagnostic<Span>> {
+pub(crate) fn explain(text: &str, tokens: &[Fed], error: ParseError<usize, Kind, ()>) -> Option<Diagnostic<Span>> {
     match error {
+        ParseError::UnrecognizedToken { token: (l, _, r), expected } if l == r => {
+            Some(ends(text, tokens, l, &expected))
+        }
         ParseError::UnrecognizedToken { token: (l, kind, r), expected } => {
-            Some(unexpected(text, Span::new(l, r), kind, &expected))
+            Some(unexpected(text, tokens, Span::new(l, r), kind, &expected))
         }
-        ParseError::UnrecognizedEof { location, expected } => {
-            let span = Span::new(location, location);
-            let message = format!("the declaration ends too early: expected {}", list(&expected));
-            Some(Diagnostic::new(Code::UnexpectedToken, span, message, "something is missing here"))
-        }
-        ParseError::ExtraToken { token: (l, kind, r) } => Some(unexpected(text, Span::new(l, r), kind, &[])),
+        ParseError::UnrecognizedEof { location, expected } => Some(ends(text, tokens, location, &expected)),
+        ParseError::ExtraToken { token: (l, kind, r) } => Some(unexpected(text, tokens, Span::new(l, r), kind, &[])),
         ParseError::InvalidToken { .. } | ParseError::User { .. } => None,
     }
 }
 
-fn unexpected(text: &str, span: Span, kind: Kind, expected: &[String]) -> Diagnostic<Span> {
+/// Something is missing at the end of a statement or a declaration.
+fn ends(text: &str, tokens: &[Fed], at: usize, expected: &[String]) -> Diagnostic<Span> {
+    let expected = Expected::new(expected);
+    let last = last_before(tokens, at);
+    let after =
+        last.map_or_else(String::new, |(start, _, end)| format!(" after `{}`", text_of(text, Span::new(start, end))));
+    let message = format!("expected {}{after}", expected.list());
+    let found = Diagnostic::new(Code::UnexpectedToken, Span::new(at, at), message, "something is missing here");
+    mend_last(text, last, &expected, found)
+}
+
+fn unexpected(text: &str, tokens: &[Fed], span: Span, kind: Kind, expected: &[String]) -> Diagnostic<Span> {
+    let expected = Expected::new(expected);
     let found = text_of(text, span);
-    let what = match kind {
-        _ if found.is_empty() => "the end of the declaration".to_owned(),
-        Kind::Keyword(_) => format!("the keyword `{found}`"),
-        _ => format!("`{found}`"),
-    };
-    let message = match list(expected) {
+    let what = if matches!(kind, Kind::Keyword(_)) { format!("the keyword `{found}`") } else { format!("`{found}`") };
+    let message = match expected.list() {
         words if words.is_empty() => format!("{what} is out of place"),
         words => format!("expected {words}, found {what}"),
     };
     let diagnostic = Diagnostic::new(Code::UnexpectedToken, span, message, "not expected here");
-    match meant(found, kind, expected) {
-        Some(keyword) => {
-            let title = format!("did you mean `{keyword}`?");
-            diagnostic.with_fix(title, vec![Edit { place: span, text: keyword.to_owned() }])
+    let edit = |text: &str| vec![Edit { place: span, text: text.to_owned() }];
+    let last = last_before(tokens, span.start as usize);
+    let is_doubled = last.is_some_and(|(_, before, end)| before == kind && end == span.start as usize);
+    match kind {
+        Kind::Name if expected.meant(found).is_some() => {
+            let keyword = expected.meant(found).unwrap_or_default();
+            diagnostic.with_fix(format!("did you mean `{keyword}`?"), edit(keyword))
         }
-        None if matches!(kind, Kind::Keyword(_)) && expected.iter().any(|word| word == "\"name\"") => diagnostic
-            .with_help(format!("`{found}` is a keyword; as a name it is written in backticks: `` `{found}` ``")),
-        None => diagnostic,
+        Kind::Equal if is_doubled => diagnostic.with_fix("two values are compared with one `=`", edit("")),
+        Kind::Bar if is_doubled || expected.operator => diagnostic.with_help("write `or`"),
+        kind if compares(kind) && expected.operator => {
+            diagnostic.with_help("comparisons cannot be chained; join two of them with `and`")
+        }
+        Kind::Keyword(keyword) if keyword.starts_item() && begins_line(text, span) => {
+            diagnostic.with_help("a declaration starts in the first column")
+        }
+        Kind::Keyword(_) if expected.has("name") && !begins_line(text, span) => {
+            let title = format!("`{found}` is a keyword; as a name it stands in backticks");
+            diagnostic.with_fix(title, edit(&format!("`{found}`")))
+        }
+        _ => mend_last(text, last, &expected, diagnostic),
     }
 }
 
-/// The expected keyword that a name nearly spells.
-fn meant(found: &str, kind: Kind, expected: &[String]) -> Option<&'static str> {
-    if kind != Kind::Name {
-        return None;
+/// Mistakes that show only one token later: `cause = none`, a case that is spelled like a function over lists, and `n : itn 0 .. 9`, a misspelt type.
+fn mend_last(text: &str, last: Option<Fed>, expected: &Expected<'_>, diagnostic: Diagnostic<Span>) -> Diagnostic<Span> {
+    use Keyword::{All, Any, Count, First, Max, Min, None as NoneOf, Sum};
+    let Some((start, kind, end)) = last else { return diagnostic };
+    let place = Span::new(start, end);
+    let written = text_of(text, place);
+    match kind {
+        Kind::Keyword(Any | All | NoneOf | Count | Sum | Min | Max | First) if expected.only("(") => {
+            let edits = vec![Edit { place, text: format!("`{written}`") }];
+            diagnostic.with_fix(format!("`{written}` is a keyword; as a name it stands in backticks"), edits)
+        }
+        Kind::Name if !expected.operator => {
+            use Keyword::{Decimal, Int, Optional, Text};
+            let types = [Int, Decimal, Text, Optional].into_iter().flat_map(|it| [it.english(), it.chinese()]);
+            match nearest(written, types) {
+                Some(ty) => {
+                    diagnostic.with_fix(format!("did you mean `{ty}`?"), vec![Edit { place, text: ty.to_owned() }])
+                }
+                None => diagnostic,
+            }
+        }
+        _ => diagnostic,
     }
-    let begins =
-        |keyword: &Keyword| matches!(keyword, Keyword::Require | Keyword::Let | Keyword::Output | Keyword::Except);
-    let allowed =
-        |keyword: &&Keyword| begins(keyword) || expected.iter().any(|word| word.trim_matches('"') == keyword.english());
-    let spellings = Keyword::ALL.iter().filter(allowed).flat_map(|keyword| [keyword.english(), keyword.chinese()]);
-    nearest(found, spellings)
 }
 
-/// At most five of the expected tokens, in words; many keywords count as "a name", since they can stand for one.
-fn list(expected: &[String]) -> String {
-    let bare: Vec<&str> = expected.iter().map(|word| word.trim_matches('"')).collect();
-    let many = bare.iter().filter(|word| word.chars().all(char::is_alphabetic)).count() > 12;
-    let operand = bare.contains(&"not") && bare.contains(&"today");
-    let mut words: Vec<String> = Vec::new();
-    let mut add = |word: String| {
-        if !words.contains(&word) {
-            words.push(word);
+fn compares(kind: Kind) -> bool {
+    use Kind::{Equal, Greater, GreaterEqual, Less, LessEqual, NotEqual};
+    matches!(kind, Equal | NotEqual | Less | LessEqual | Greater | GreaterEqual)
+}
+
+/// The last token that ends at or before a byte.
+pub(crate) fn last_before(tokens: &[Fed], at: usize) -> Option<Fed> {
+    let after = tokens.partition_point(|(_, _, end)| *end <= at);
+    let before = tokens.get(..after)?;
+    before.iter().rfind(|(start, _, end)| start < end).copied()
+}
+
+/// Whether only blanks stand before it on its line.
+fn begins_line(text: &str, span: Span) -> bool {
+    let before = text.get(..span.start as usize).unwrap_or("");
+    before.trim_end_matches([' ', '\t', '\u{3000}']).ends_with('\n')
+}
+
+/// What could stand in a place, with what belongs together named by one word.
+struct Expected<'a> {
+    words: Vec<&'a str>,
+    /// A value may begin here.
+    value: bool,
+    /// A type may begin here.
+    ty: bool,
+    /// A value may go on here.
+    operator: bool,
+    /// A name may stand here, and so most keywords.
+    name: bool,
+}
+
+const OPERATORS: &[&str] = &[
+    "at",
+    "in",
+    "or",
+    "and",
+    "otherwise",
+    "is present",
+    "is absent",
+    "+",
+    "-",
+    "*",
+    "/",
+    "++",
+    "=",
+    "!=",
+    "<",
+    "<=",
+    ">",
+    ">=",
+    ".",
+    "..",
+];
+const UNITS: &[&str] = &["fen", "yuan", "wan_yuan", "yi_yuan", "%", "‰", "days", "months", "years"];
+
+impl<'a> Expected<'a> {
+    fn new(expected: &'a [String]) -> Self {
+        let words: Vec<&str> = expected.iter().map(|word| word.trim_matches('"')).collect();
+        let all = |some: &[&str]| some.iter().all(|word| words.contains(word));
+        let name = all(&["name", "table", "match", "half up"]);
+        Self {
+            value: all(&["today", "absent", "int or number"]) && !all(&["policy"]),
+            ty: all(&["bool", "money"]) && !name,
+            operator: all(&["or", "and"]) && !name,
+            name,
+            words,
         }
-    };
-    if operand {
-        add("a value".into());
     }
-    for word in bare {
-        let sign = !word.chars().any(char::is_alphabetic);
-        match word {
-            "name" | "int or number" | "a text" | "a date" if operand => {}
-            "name" => add("a name".into()),
-            "int or number" => add("a number".into()),
-            "a text" | "a date" => add(word.into()),
-            "{:" => add("`{`".into()),
-            ",.." | ",cite" => add("`,`".into()),
-            _ if operand => {}
-            _ if sign || !many => add(format!("`{word}`")),
-            _ => {}
+
+    fn has(&self, word: &str) -> bool {
+        self.words.contains(&word)
+    }
+
+    fn only(&self, word: &str) -> bool {
+        self.words == [word]
+    }
+
+    /// The expected keyword that a name nearly spells.
+    fn meant(&self, found: &str) -> Option<&'static str> {
+        let allowed = |keyword: &&Keyword| self.has(keyword.english()) && !self.is_covered(keyword.english());
+        let spellings = Keyword::ALL.iter().filter(allowed).flat_map(|keyword| [keyword.english(), keyword.chinese()]);
+        nearest(found, spellings)
+    }
+
+    /// Whether a word is named by one for several.
+    fn is_covered(&self, word: &str) -> bool {
+        let is_keyword = Keyword::of(word).is_some();
+        (self.value && !self.operator && !matches!(word, "]" | ")" | "}" | "," | ":" | "{"))
+            || (self.name && is_keyword)
+            || (self.ty && (is_keyword || word == "name"))
+            || (self.operator && (OPERATORS.contains(&word) || matches!(word, "(" | "{:")))
+            || (self.has("wan_yuan") && UNITS.contains(&word))
+    }
+
+    /// At most five of them, signs before words.
+    fn list(&self) -> String {
+        let mut words: Vec<String> = Vec::new();
+        let mut add = |word: String| {
+            if !words.contains(&word) {
+                words.push(word);
+            }
+        };
+        if self.value && !self.operator {
+            add("a value".into());
         }
+        if self.ty {
+            add("a type".into());
+        }
+        let left: Vec<&str> = self.words.iter().copied().filter(|word| !self.is_covered(word)).collect();
+        let (signs, others): (Vec<&str>, Vec<&str>) =
+            left.into_iter().partition(|word| !word.chars().any(char::is_alphabetic));
+        for word in signs {
+            add(if word == "{:" { "`{`".into() } else { format!("`{word}`") });
+        }
+        for word in others {
+            match word {
+                "name" => add("a name".into()),
+                "int or number" => add("a number".into()),
+                "a text" | "a date" => add(word.into()),
+                ",.." | ",cite" => add("`,`".into()),
+                "broken" => {}
+                _ => add(format!("`{word}`")),
+            }
+        }
+        if words == ["`.`"] {
+            words.push("the end of the declaration".to_owned());
+        }
+        if self.operator {
+            words.push("an operator".to_owned());
+        }
+        let shown = words.len().min(5);
+        let mut out = words.get(..shown).unwrap_or(&[]).join(", ");
+        if let Some(at) = out.rfind(", ") {
+            out.replace_range(at..at + 2, " or ");
+        }
+        out
     }
-    let shown = words.len().min(5);
-    let mut out = words.get(..shown).unwrap_or(&[]).join(", ");
-    if let Some(at) = out.rfind(", ") {
-        out.replace_range(at..at + 2, " or ");
-    }
-    out
 }

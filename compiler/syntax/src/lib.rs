@@ -7,9 +7,12 @@
 pub mod ast;
 mod build;
 mod expected;
+mod feed;
 mod fmt;
+mod lexical;
 mod literate;
 mod parse;
+mod segments;
 mod split;
 #[cfg(test)]
 mod tests;

@@ -15,17 +15,18 @@ mod grammar {
     include!(concat!(env!("OUT_DIR"), "/grammar.rs"));
 }
 
-use crate::ast::{Item, ItemKind, Statement, StatementKind};
+use crate::ast::{Item, ItemKind, Statement};
 use crate::build::Builder;
-use crate::split::split_tokens;
+use crate::feed::{Fed, Feed, feed, mend_statements, too_deep};
+use crate::lexical;
+use crate::segments::Segments;
+use crate::split::{slip, split_tokens};
 use crate::token::{Keyword, Kind, Token, lex, text_of};
-use enact_base::{Code, Diagnostic, Edit, Span};
+use enact_base::{Code, Diagnostic, Edit, Span, nearest};
+use std::collections::BTreeSet;
 
 /// The largest file that is read, in bytes.
 pub const MAX_FILE: usize = 8 * 1024 * 1024;
-
-/// Brackets nest at most this deep.
-const MAX_BRACKETS: usize = 200;
 
 /// A declaration and what is wrong with it. Spans count from the start of the text that was parsed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -58,73 +59,150 @@ pub fn parse_item(text: &str) -> ParsedItem {
 
 /// The same, with the places where a word that is spelled like a keyword stands for a name.
 pub(crate) fn parse_with_names(text: &str) -> (ParsedItem, Vec<u32>) {
-    let tokens: Vec<Token> = lex(text).into_iter().filter(|token| !token.kind.is_trivia()).collect();
+    let all = lex(text);
+    let mut tokens: Vec<Token> = all.iter().copied().filter(|token| !token.kind.is_trivia()).collect();
     let whole = Span::new(0, text.len());
-    let starts = matches!(tokens.first(), Some(Token { kind: Kind::Keyword(keyword), .. }) if keyword.starts_item());
-    if !starts {
+    let Some(head) = head(text, &all, &mut tokens) else {
         let item = Item { kind: ItemKind::Error, span: whole };
         let diagnostics = tokens.first().map(|first| stray(text, *first)).into_iter().collect();
         return (ParsedItem { item, diagnostics }, Vec::new());
+    };
+    let broken = lexical::errors(text, &tokens);
+    tokens.retain_mut(|token| lexical::read_as(token.kind).map(|kind| token.kind = kind).is_some());
+    let mut repaired = head;
+    repaired.extend(mend_statements(text, &mut tokens));
+    let (fed, brackets) = match feed(&tokens) {
+        Feed::Ready(fed, brackets) => (fed, brackets),
+        Feed::TooDeep(place) => {
+            let item = Item { kind: ItemKind::Error, span: whole };
+            return (ParsedItem { item, diagnostics: vec![too_deep(place)] }, Vec::new());
+        }
+    };
+    let segments = Segments::new(text, &fed);
+    let parsed = parse_tokens(text, fed, &segments, whole);
+    let diagnostics = without_consequences(&segments, repaired, broken, brackets, parsed.found);
+    (ParsedItem { item: parsed.item, diagnostics }, parsed.keyword_names)
+}
+
+/// What was found, in order, without what only follows from a mistake in the same statement, field or row: a bracket that a broken text has swallowed,
+/// a token that fits nowhere after an unclosed bracket or after another one that does not fit.
+fn without_consequences(
+    segments: &Segments,
+    repaired: Vec<Diagnostic<Span>>,
+    broken: Vec<Diagnostic<Span>>,
+    brackets: Vec<Diagnostic<Span>>,
+    grammar: Vec<Diagnostic<Span>>,
+) -> Vec<Diagnostic<Span>> {
+    let part = |found: &Diagnostic<Span>| segments.of(found.primary.place.start);
+    let mut spoilt: BTreeSet<usize> = broken.iter().map(part).collect();
+    let mut all = repaired;
+    all.extend(broken);
+    // A text without an end may have swallowed the closing sign of any bracket before it.
+    let swallowed = all.iter().filter(|found| found.code == Code::UnclosedText).map(|found| found.primary.place).max();
+    let before = spoilt.clone();
+    all.extend(brackets.into_iter().filter(|found| {
+        let is_new = spoilt.insert(part(found));
+        let is_opener = found.code == Code::UnclosedBracket;
+        let is_swallowed = is_opener && swallowed.is_some_and(|text| found.primary.place < text);
+        !is_swallowed && !before.contains(&part(found)) && (is_new || is_opener)
+    }));
+    let (mut syntax, literals): (Vec<_>, Vec<_>) =
+        grammar.into_iter().partition(|found| found.code == Code::UnexpectedToken);
+    syntax.sort_by_key(|found| found.primary.place);
+    all.extend(syntax.into_iter().filter(|found| spoilt.insert(part(found))));
+    all.extend(literals);
+    all.sort_by_key(|found| found.primary.place);
+    all.dedup_by(|a, b| a.code == b.code && a.primary.place == b.primary.place);
+    all
+}
+
+/// Checks that the text begins with the keyword of a declaration, as it must: what is wrong with it, or `None` for stray text.
+/// A misspelt one is read as what was meant.
+fn head(text: &str, all: &[Token], tokens: &mut [Token]) -> Option<Vec<Diagnostic<Span>>> {
+    let slip = slip(text, all);
+    let first = tokens.first_mut()?;
+    if let Some(keyword) = slip {
+        let found = stray(text, *first);
+        first.kind = Kind::Keyword(keyword);
+        return Some(vec![found]);
     }
-    let mut lexical = lexical_errors(text, &tokens);
-    let builder = Builder::new(text);
-    let item = match feed(text, &tokens, &mut lexical) {
-        None => Item { kind: ItemKind::Error, span: whole },
-        Some(feed) => parse_tokens(&builder, &feed, whole),
-    };
-    let first_lexical = lexical.iter().map(|found| found.primary.place.start).min().unwrap_or(u32::MAX);
-    let mut diagnostics = lexical;
-    let keyword_names = builder.keyword_names();
-    // A syntax error behind a lexical one is most often its consequence.
-    diagnostics.extend(
-        builder
-            .finish()
-            .into_iter()
-            .filter(|found| found.code != Code::UnexpectedToken || found.primary.place.start < first_lexical),
-    );
-    diagnostics.sort_by_key(|found| found.primary.place);
-    keep_first_of_statement(&item, &mut diagnostics);
-    diagnostics.dedup_by(|a, b| a.code == b.code && a.primary.place == b.primary.place);
-    (ParsedItem { item, diagnostics }, keyword_names)
+    if !matches!(first.kind, Kind::Keyword(keyword) if keyword.starts_item()) {
+        return None;
+    }
+    let blank = all.first().filter(|it| it.kind == Kind::Blank && text_of(text, it.span) != "\u{FEFF}");
+    Some(blank.map(|blank| misplaced(text, *blank, *first)).into_iter().collect())
 }
 
-/// What the recovery inside an expression finds after its first error is most often a consequence.
-fn keep_first_of_statement(item: &Item, diagnostics: &mut Vec<Diagnostic<Span>>) {
-    let statements: &[Statement] = match &item.kind {
-        ItemKind::Decision(decision) => &decision.statements,
-        _ => &[],
-    };
-    let of = |found: &Diagnostic<Span>| {
-        statements
-            .iter()
-            .position(|s| s.span.start <= found.primary.place.start && found.primary.place.start <= s.span.end)
-    };
-    let mut seen = std::collections::BTreeSet::new();
-    diagnostics.retain(|found| found.code != Code::UnexpectedToken || seen.insert(of(found)));
+/// A declaration whose keyword is not in the first column.
+fn misplaced(text: &str, blank: Token, first: Token) -> Diagnostic<Span> {
+    let message = format!("`{}` does not stand in the first column", text_of(text, first.span));
+    Diagnostic::new(Code::StrayText, first.span, message, "a declaration starts in the first column")
+        .with_fix("begin a new line with it", vec![Edit { place: blank.span, text: "\n".to_owned() }])
 }
 
-type Fed = (usize, Kind, usize);
+struct Parsed {
+    item: Item,
+    found: Vec<Diagnostic<Span>>,
+    keyword_names: Vec<u32>,
+}
 
 /// Parses a declaration. A decision is cut into its head and its statements first, so that a mistake costs one statement.
-fn parse_tokens(builder: &Builder<'_>, feed: &[Fed], whole: Span) -> Item {
-    let (head, statements) = cut_decision(feed);
-    let mut item = grammar::ItemParser::new().parse(builder, head.into_iter().map(Ok)).unwrap_or_else(|error| {
-        builder.syntax_error(error);
-        Item { kind: ItemKind::Error, span: whole }
-    });
-    item.span = whole;
-    let parsed: Vec<Statement> = statements.into_iter().map(|fed| parse_statement(builder, fed)).collect();
-    if let ItemKind::Decision(decision) = &mut item.kind {
-        decision.statements = parsed;
+fn parse_tokens(text: &str, fed: Vec<Fed>, segments: &Segments, whole: Span) -> Parsed {
+    let (head, statements) = cut_decision(&fed);
+    let mut parsed = parse_head(text, head, segments, whole);
+    let builder = Builder::new(text, &fed);
+    let statements: Vec<Statement> = statements.into_iter().map(|fed| parse_statement(&builder, fed)).collect();
+    if let ItemKind::Decision(decision) = &mut parsed.item.kind {
+        decision.statements = statements;
     }
-    item
+    parsed.keyword_names.extend(builder.keyword_names());
+    parsed.found.extend(builder.finish());
+    parsed
+}
+
+/// Tokens that are read again at most, over all rounds.
+const MAX_WORK: usize = 200_000;
+
+/// Parses a head, or a whole declaration without statements. A field, row or case that cannot be read is marked and the rest is read again,
+/// so that no mistake spoils its neighbours.
+fn parse_head(text: &str, mut fed: Vec<Fed>, segments: &Segments, whole: Span) -> Parsed {
+    let mut before = Vec::new();
+    let mut work = 0;
+    loop {
+        let builder = Builder::new(text, &fed);
+        let parsed = grammar::ItemParser::new().parse(&builder, fed.iter().copied().map(Ok));
+        let mut item = parsed.unwrap_or_else(|error| {
+            builder.syntax_error(error);
+            Item { kind: ItemKind::Error, span: whole }
+        });
+        item.span = whole;
+        let keyword_names = builder.keyword_names();
+        let mut found = builder.finish();
+        work += fed.len();
+        let is_syntax = |found: &&Diagnostic<Span>| found.code == Code::UnexpectedToken;
+        let first = found.iter().filter(is_syntax).min_by_key(|found| found.primary.place).cloned();
+        let again = first.filter(|_| work < MAX_WORK).and_then(|first| {
+            let last_byte = first.primary.place.start.max(first.primary.place.end.saturating_sub(1));
+            segments.without(&fed, last_byte).map(|shorter| (first, shorter))
+        });
+        match again {
+            Some((first, shorter)) => {
+                before.push(first);
+                fed = shorter;
+            }
+            None => {
+                found.extend(before);
+                return Parsed { item, found, keyword_names };
+            }
+        }
+    }
 }
 
 fn parse_statement(builder: &Builder<'_>, fed: &[Fed]) -> Statement {
     grammar::StatementParser::new().parse(builder, fed.iter().copied().map(Ok)).unwrap_or_else(|error| {
         builder.syntax_error(error);
         let span = fed.first().zip(fed.last()).map_or(Span::default(), |(first, last)| Span::new(first.0, last.2));
-        Statement { kind: StatementKind::Error, span }
+        Statement { kind: builder.broken_statement(fed, span), span }
     })
 }
 
@@ -142,9 +220,9 @@ fn cut_decision(feed: &[Fed]) -> (Vec<Fed>, Vec<&[Fed]>) {
     let mut depth = 0_i64;
     for (at, (_, kind, _)) in inside.iter().enumerate() {
         match kind {
-            Kind::LeftBrace | Kind::RecordBrace | Kind::LeftParen | Kind::LeftBracket => depth += 1,
-            Kind::RightBrace | Kind::RightParen | Kind::RightBracket => depth -= 1,
-            Kind::Keyword(Keyword::Require | Keyword::Let | Keyword::Output) if depth <= 0 && at > 0 => cuts.push(at),
+            kind if kind.opens() => depth += 1,
+            kind if kind.closes() => depth -= 1,
+            Kind::Keyword(keyword) if keyword.starts_statement() && depth <= 0 && at > 0 => cuts.push(at),
             _ => {}
         }
     }
@@ -163,190 +241,11 @@ fn stray(text: &str, first: Token) -> Diagnostic<Span> {
     );
     let starts = Keyword::ALL.iter().filter(|keyword| keyword.starts_item());
     let spellings = starts.flat_map(|keyword| [keyword.english(), keyword.chinese()]);
-    match enact_base::nearest(found, spellings) {
+    match nearest(found, spellings) {
         Some(keyword) if first.kind == Kind::Name => diagnostic
             .with_fix(format!("did you mean `{keyword}`?"), vec![Edit { place: first.span, text: keyword.to_owned() }]),
         _ => diagnostic.with_help(
             "a declaration starts in the first column with a keyword such as `decision`, `record` or `parameter`",
         ),
-    }
-}
-
-fn lexical_errors(text: &str, tokens: &[Token]) -> Vec<Diagnostic<Span>> {
-    let mut found = Vec::new();
-    for token in tokens {
-        let written = text_of(text, token.span);
-        match token.kind {
-            Kind::OpenText => found.push(
-                Diagnostic::new(
-                    Code::UnclosedText,
-                    token.span,
-                    "this text has no closing quote on its line",
-                    "starts here",
-                )
-                .with_help("end it with `\"`"),
-            ),
-            Kind::Unknown => found.push(unknown(written, token.span)),
-            Kind::CurlyText => {
-                let straight = format!("\"{}\"", written.trim_matches(['“', '”']).replace('"', "\\\""));
-                found.push(
-                    Diagnostic::new(
-                        Code::UnknownCharacter,
-                        token.span,
-                        "a text stands in straight quotes",
-                        "in curly quotes",
-                    )
-                    .with_fix(format!("write {straight}"), vec![Edit { place: token.span, text: straight }]),
-                );
-            }
-            _ => {}
-        }
-        if found.len() >= 20 {
-            break;
-        }
-    }
-    found
-}
-
-fn unknown(written: &str, span: Span) -> Diagnostic<Span> {
-    let diagnostic =
-        Diagnostic::new(Code::UnknownCharacter, span, format!("`{written}` has no meaning here"), "this character");
-    match written {
-        "“" | "”" | "„" | "«" | "»" => {
-            diagnostic.with_fix("texts stand in straight quotes: `\"`", vec![Edit { place: span, text: "\"".into() }])
-        }
-        ";" | "；" => {
-            diagnostic.with_fix("leave it out: nothing ends with `;`", vec![Edit { place: span, text: String::new() }])
-        }
-        "`" => diagnostic.with_help("a name in backticks ends with a backtick on the same line"),
-        _ => diagnostic,
-    }
-}
-
-/// The tokens as the grammar sees them: closers added for what is left open, and two signs told apart by what stands around them.
-fn feed(text: &str, tokens: &[Token], found: &mut Vec<Diagnostic<Span>>) -> Option<Vec<Fed>> {
-    let mut open: Vec<Token> = Vec::new();
-    let mut feed = Vec::with_capacity(tokens.len());
-    let known: Vec<Token> = tokens.iter().copied().filter(|token| token.kind != Kind::Unknown).collect();
-    for (at, token) in known.iter().enumerate() {
-        match token.kind {
-            Kind::LeftBrace | Kind::LeftParen | Kind::LeftBracket => open.push(*token),
-            Kind::RightBrace | Kind::RightParen | Kind::RightBracket => {
-                // Close what is still open inside: `( }` loses only its parenthesis.
-                while let Some(last) = open.last().copied() {
-                    if closer(last.kind) == token.kind {
-                        open.pop();
-                        break;
-                    }
-                    if token.kind != Kind::RightBrace || !open.iter().any(|other| other.kind == Kind::LeftBrace) {
-                        break;
-                    }
-                    open.pop();
-                    found.push(unclosed(text, last));
-                    feed.push((token.span.start as usize, closer(last.kind), token.span.start as usize));
-                }
-            }
-            _ => {}
-        }
-        if open.len() > MAX_BRACKETS {
-            let message = format!("brackets nest more than {MAX_BRACKETS} levels");
-            found.push(
-                Diagnostic::new(Code::TooDeep, token.span, message, "too deep")
-                    .with_help("name parts of it with `let`"),
-            );
-            return None;
-        }
-        let (start, end) = (token.span.start as usize, token.span.end as usize);
-        feed.push((start, shown_to_grammar(&known, at, token.kind), end));
-    }
-    while let Some(last) = open.pop() {
-        found.push(unclosed(text, last));
-        feed.push((text.len(), closer(last.kind), text.len()));
-    }
-    Some(feed)
-}
-
-fn closer(kind: Kind) -> Kind {
-    match kind {
-        Kind::LeftParen => Kind::RightParen,
-        Kind::LeftBracket => Kind::RightBracket,
-        _ => Kind::RightBrace,
-    }
-}
-
-fn unclosed(text: &str, opener: Token) -> Diagnostic<Span> {
-    let sign = text_of(text, opener.span);
-    let wanted = closer(opener.kind).sign().unwrap_or("}");
-    Diagnostic::new(Code::UnclosedBracket, opener.span, format!("`{sign}` is not closed"), "opened here")
-        .with_help(format!("add `{wanted}` where it ends"))
-}
-
-/// A few signs and words mean different things by what stands around them; the grammar sees which.
-fn shown_to_grammar(tokens: &[Token], at: usize, kind: Kind) -> Kind {
-    let around =
-        |offset: isize| at.checked_add_signed(offset).and_then(|index| tokens.get(index)).map(|token| token.kind);
-    match kind {
-        Kind::OpenText | Kind::CurlyText => Kind::Text,
-        // `{ name :` begins a record value, and so does `{ }` in a test.
-        Kind::LeftBrace if may_be_field(around(1)) && around(2) == Some(Kind::Colon) => Kind::RecordBrace,
-        Kind::LeftBrace if around(1) == Some(Kind::RightBrace) && is(tokens, Keyword::Test) => Kind::RecordBrace,
-        // `days : int` and `days "天数" : int` declare a name, they are no unit.
-        Kind::Keyword(Keyword::Days | Keyword::Months | Keyword::Years)
-            if matches!(around(1), Some(Kind::Colon | Kind::Text)) =>
-        {
-            Kind::Name
-        }
-        Kind::Keyword(_) if is(tokens, Keyword::Record) && around(1) == Some(Kind::Colon) => Kind::Name,
-        Kind::Comma if begins_range(&around) => Kind::RangeComma,
-        Kind::Comma if in_citation(tokens, at) && !begins_row(&around) => Kind::CiteComma,
-        _ => kind,
-    }
-}
-
-/// Whether this keyword begins the declaration.
-fn is(tokens: &[Token], keyword: Keyword) -> bool {
-    tokens.first().is_some_and(|first| first.kind == Kind::Keyword(keyword))
-}
-
-/// `money, 0 yuan .. 9 yuan`: a range follows its type.
-fn begins_range(around: &impl Fn(isize) -> Option<Kind>) -> bool {
-    matches!(around(1), Some(Kind::Number | Kind::Minus))
-        && match around(-1) {
-            Some(Kind::Keyword(Keyword::Money | Keyword::Rate)) => true,
-            Some(Kind::Keyword(Keyword::Fen)) => around(-2) == Some(Kind::Keyword(Keyword::In)),
-            Some(Kind::Number) => around(-2) == Some(Kind::Keyword(Keyword::Decimal)),
-            _ => false,
-        }
-}
-
-/// Whether nothing but citations stands between the last `cite` and this comma.
-fn in_citation(tokens: &[Token], at: usize) -> bool {
-    tokens
-        .get(..at)
-        .unwrap_or(&[])
-        .iter()
-        .rev()
-        .find(|token| {
-            !matches!(
-                token.kind,
-                Kind::Name | Kind::Dot | Kind::LeftParen | Kind::RightParen | Kind::Number | Kind::Text | Kind::Comma
-            )
-        })
-        .is_some_and(|token| token.kind == Kind::Keyword(Keyword::Cite))
-}
-
-/// `, employee => …`, `, Kind.a or …`: the next row of a table, or the next arm of a match.
-fn begins_row(around: &impl Fn(isize) -> Option<Kind>) -> bool {
-    let after = if around(2) == Some(Kind::Dot) { around(4) } else { around(2) };
-    around(1) != Some(Kind::Name)
-        || matches!(after, Some(Kind::Arrow | Kind::DotDot | Kind::Bar | Kind::Keyword(Keyword::Or)))
-}
-
-/// Whether a token can be the name of a field; `require`, `let` and `output` begin statements instead.
-fn may_be_field(kind: Option<Kind>) -> bool {
-    match kind {
-        Some(Kind::Name) => true,
-        Some(Kind::Keyword(keyword)) => !matches!(keyword, Keyword::Require | Keyword::Let | Keyword::Output),
-        _ => false,
     }
 }

@@ -157,8 +157,28 @@ impl Keyword {
 
     /// First and second word of the keywords of two words.
     fn pair(first: &str, second: &str) -> Option<Keyword> {
-        let joined = format!("{first} {second}");
-        Keyword::ALL.iter().copied().find(|keyword| keyword.english().contains(' ') && keyword.english() == joined)
+        Some(match (first, second) {
+            ("as", "of") => Keyword::AsOf,
+            ("issued", "by") => Keyword::IssuedBy,
+            ("is", "present") => Keyword::IsPresent,
+            ("is", "absent") => Keyword::IsAbsent,
+            ("list", "of") => Keyword::ListOf,
+            ("half", "up") => Keyword::HalfUp,
+            ("half", "even") => Keyword::HalfEven,
+            ("not", "coded") => Keyword::NotCoded,
+            _ => return None,
+        })
+    }
+
+    /// Whether its declaration ends with the brace that closes its block.
+    pub(crate) fn ends_with_block(self) -> bool {
+        use Keyword::{Calendar, Decision, Enum, Parameter, Record, Scale, Table, Test};
+        matches!(self, Calendar | Decision | Enum | Parameter | Record | Scale | Table | Test)
+    }
+
+    /// Whether a statement of a decision starts with it.
+    pub(crate) fn starts_statement(self) -> bool {
+        matches!(self, Keyword::Require | Keyword::Let | Keyword::Output)
     }
 }
 
@@ -186,12 +206,18 @@ pub enum Kind {
     OpenText,
     /// `“…”`: a text in the wrong quotes.
     CurlyText,
+    /// A name in backticks without its end on the line.
+    OpenName,
+    /// Digits of double width.
+    WideNumber,
     /// `{` of a record value: a name and a colon follow. Made by the parser, never by the lexer.
     RecordBrace,
     /// `,` between two citations. Made by the parser, never by the lexer.
     CiteComma,
     /// `,` between a type and its range. Made by the parser, never by the lexer.
     RangeComma,
+    /// A field, row or case that cannot be read. Made by the parser, never by the lexer.
+    Broken,
     /// A character that begins no token.
     Unknown,
     LeftParen,
@@ -226,6 +252,16 @@ impl Kind {
     /// Whether the grammar never sees it.
     pub fn is_trivia(self) -> bool {
         matches!(self, Kind::Blank | Kind::Newline | Kind::Comment)
+    }
+
+    /// Whether it opens a bracket.
+    pub(crate) fn opens(self) -> bool {
+        matches!(self, Kind::LeftParen | Kind::LeftBrace | Kind::RecordBrace | Kind::LeftBracket)
+    }
+
+    /// Whether it closes a bracket.
+    pub(crate) fn closes(self) -> bool {
+        matches!(self, Kind::RightParen | Kind::RightBrace | Kind::RightBracket)
     }
 
     /// The ASCII spelling of a sign; `None` for tokens with a text of their own.
@@ -267,6 +303,9 @@ impl Kind {
             | Kind::Text
             | Kind::OpenText
             | Kind::CurlyText
+            | Kind::OpenName
+            | Kind::WideNumber
+            | Kind::Broken
             | Kind::Unknown => return None,
         })
     }
@@ -296,13 +335,18 @@ enum Raw {
     Word,
     #[regex(r"`[^`\n\r]+`")]
     Quoted,
-    #[regex(r"[0-9][0-9_]*(\.[0-9][0-9_]*)?")]
+    #[regex(r"`[^`\n\r]*")]
+    OpenName,
+    // Several points are one wrong number, not two numbers.
+    #[regex(r"[0-9][0-9_]*(\.[0-9][0-9_]*)*")]
     Number,
+    #[regex(r"[０-９]+")]
+    WideNumber,
     #[regex(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}")]
     Date,
     #[regex(r#""([^"\\\n\r]|\\[^\n\r])*""#)]
     Text,
-    #[regex(r#""([^"\\\n\r]|\\[^\n\r])*"#)]
+    #[regex(r#""([^"\\\n\r]|\\[^\n\r])*\\?"#)]
     OpenText,
     #[regex("“[^”\n\r]*”")]
     CurlyText,
@@ -338,25 +382,25 @@ enum Raw {
     #[token("=")]
     #[token("\u{FF1D}")]
     Equal,
-    #[token("!=")]
+    #[regex("[!！][=＝]")]
     #[token("≠")]
     NotEqual,
     #[token("<")]
     #[token("\u{FF1C}")]
     Less,
-    #[token("<=")]
+    #[regex("[<＜][=＝]")]
     #[token("≤")]
     LessEqual,
     #[token(">")]
     #[token("\u{FF1E}")]
     Greater,
-    #[token(">=")]
+    #[regex("[>＞][=＝]")]
     #[token("≥")]
     GreaterEqual,
     #[token("+")]
     #[token("\u{FF0B}")]
     Plus,
-    #[token("++")]
+    #[regex("[+＋][+＋]")]
     PlusPlus,
     #[token("-")]
     #[token("\u{FF0D}")]
@@ -370,7 +414,7 @@ enum Raw {
     #[token("|")]
     #[token("\u{FF5C}")]
     Bar,
-    #[token("=>")]
+    #[regex("[=＝][>＞]")]
     Arrow,
     #[token("%")]
     #[token("\u{FF05}")]
@@ -385,11 +429,23 @@ pub fn lex(text: &str) -> Tokens {
     let mut tokens = Tokens::new();
     while let Some(raw) = lexer.next() {
         let range = lexer.span();
-        let span = Span::new(range.start, range.end);
         let kind = raw.map_or(Kind::Unknown, |raw| kind_of(raw, lexer.slice()));
-        push(&mut tokens, text, Token { kind, span });
+        let end = if kind == Kind::OpenText { range.start + meant_of_open_text(lexer.slice()) } else { range.end };
+        push(&mut tokens, text, Token { kind, span: Span::new(range.start, end) });
+        if end < range.end {
+            // Logos never steps back: begin anew behind what belongs to the text.
+            lexer = Raw::lexer(text);
+            lexer.bump(end);
+        }
     }
     tokens
+}
+
+/// How much of a text without its closing quote was meant to be in it: surely not a comment, nor the brace that opens a block.
+fn meant_of_open_text(written: &str) -> usize {
+    let body = written.split(" //").next().unwrap_or(written).trim_end();
+    let body = body.strip_suffix(['{', '\u{FF5B}']).map_or(body, str::trim_end);
+    body.len().max(1)
 }
 
 /// The text of a token.
@@ -410,6 +466,8 @@ fn kind_of(raw: Raw, slice: &str) -> Kind {
         Raw::Text => Kind::Text,
         Raw::OpenText => Kind::OpenText,
         Raw::CurlyText => Kind::CurlyText,
+        Raw::OpenName => Kind::OpenName,
+        Raw::WideNumber => Kind::WideNumber,
         Raw::LeftParen => Kind::LeftParen,
         Raw::RightParen => Kind::RightParen,
         Raw::LeftBrace => Kind::LeftBrace,
@@ -438,11 +496,12 @@ fn kind_of(raw: Raw, slice: &str) -> Kind {
     }
 }
 
-/// Adds a token, making one keyword of two words with blanks between them.
+/// Adds a token, making one keyword of two words with blanks between them; after a point they are names.
 fn push(tokens: &mut Tokens, text: &str, token: Token) {
     let word = |token: &Token| matches!(token.kind, Kind::Name | Kind::Keyword(_)).then(|| text_of(text, token.span));
-    if let [.., first, blank] = tokens.as_slice()
+    if let [before @ .., first, blank] = tokens.as_slice()
         && blank.kind == Kind::Blank
+        && before.last().is_none_or(|before| before.kind != Kind::Dot)
         && let (Some(one), Some(two)) = (word(first), word(&token))
         && let Some(keyword) = Keyword::pair(one, two)
     {
