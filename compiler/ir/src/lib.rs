@@ -16,6 +16,8 @@ pub mod ops;
 mod outcome;
 mod outcome_json;
 pub mod program;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod text;
 pub mod types;
 pub mod value;

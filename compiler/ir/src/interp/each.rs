@@ -135,8 +135,11 @@ impl Evaluation<'_> {
 
     /// The first body: only that one counts.
     fn first(&mut self, form: &Form<'_>, elements: &[Partial], items: Vec<Item>) -> Judged {
-        if let Some(fault) = fault_among(items.iter().map(|item| &item.passes.value)) {
-            return Judged::new(Partial::Fault(fault));
+        let may_fault =
+            |item: &Item| [Some(&item.passes), item.key.as_ref()].into_iter().flatten().any(|it| it.value.may_fault());
+        let faulty = |item: &Item| matches!(item.passes.value, Partial::Fault(_));
+        if items.iter().any(|item| faulty(item) || may_fault(item)) {
+            return self.open(form, elements, items);
         }
         let mut tried = Vec::new();
         let mut others = Vec::new();

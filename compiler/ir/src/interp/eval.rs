@@ -221,7 +221,7 @@ impl<'a> Evaluation<'a> {
         let mut found = Judged::from_all(keys.into_iter().chain(date).collect(), |operands| {
             let mut keys = match strict(operands) {
                 Ok(keys) => keys,
-                Err(open) => return open,
+                Err(open) => return open.or_fault(),
             };
             let day = match if dated { keys.pop() } else { None } {
                 Some(Value::Date(day)) => Some(day),
@@ -256,6 +256,9 @@ fn apply(program: &Program, op: Op, args: &[Partial]) -> Partial {
         (Op::IsPresent, [Partial::Record(_) | Partial::List(_)]) => Partial::YES,
         (Op::Get, [value @ (Partial::Record(_) | Partial::List(_))]) => value.clone(),
         (Op::Size, [Partial::List(all)]) => Partial::Known(Value::Number(all.len() as i128)),
+        (Op::Get, [open @ Partial::Missing(_)]) => open.clone().or_fault(),
+        (Op::Contains, [Partial::Fault(_), _]) => args.first().cloned().unwrap_or(ILL_TYPED),
+        (Op::Contains, [value, _]) if value.may_fault() => Partial::missing(args),
         (Op::Contains, [value, Partial::List(all)]) => connect(all.iter().map(|it| it.equal(value)), true),
         (Op::Concat, [Partial::List(a), Partial::List(b)]) => {
             Partial::List(a.iter().chain(b.iter()).cloned().collect())

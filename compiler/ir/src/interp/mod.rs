@@ -10,7 +10,7 @@ use crate::{
     Verdict, Verified,
 };
 use eval::{Evaluation, Judged, Step};
-use partial::{Partial, Paths, Place};
+use partial::{Open, Partial, Place};
 use std::collections::BTreeSet;
 
 /// Decides. What is missing in the facts and can still change the answer is listed in a `pending` outcome.
@@ -105,8 +105,8 @@ impl Parts<'_> {
         }
         match self.answer() {
             Ok(outputs) => Outcome { outputs, ..Outcome::empty(Verdict::Granted) },
-            Err(paths) => {
-                let missing = paths.iter().map(|path| path.to_string()).collect();
+            Err(open) => {
+                let missing = open.paths.iter().map(|path| path.to_string()).collect();
                 Outcome { missing, ..Outcome::empty(Verdict::Pending) }
             }
         }
@@ -126,19 +126,19 @@ impl Parts<'_> {
     }
 
     /// The outputs; else all that is missing.
-    fn answer(&self) -> Result<Vec<(String, Type, Value)>, Paths> {
-        let mut missing = Paths::new();
-        self.requirements.iter().for_each(|(_, judged)| judged.value.add_missing(&mut missing));
+    fn answer(&self) -> Result<Vec<(String, Type, Value)>, Open> {
+        let mut open = Open::default();
+        self.requirements.iter().for_each(|(_, judged)| judged.value.add_missing(&mut open));
         let mut outputs = Vec::new();
         for (output, when, value) in &self.outputs {
             if when.truth() == Some(false) {
                 continue;
             }
-            when.value.add_missing(&mut missing);
-            value.value.add_missing(&mut missing);
+            when.value.add_missing(&mut open);
+            value.value.add_missing(&mut open);
             outputs.extend(value.value.value().map(|value| (output.name.clone(), output.value.ty.clone(), value)));
         }
-        if missing.is_empty() { Ok(outputs) } else { Err(missing) }
+        if open.paths.is_empty() { Ok(outputs) } else { Err(open) }
     }
 
     /// The requirements in order, then the exceptions that applied, then the figures that were read. What belongs to an output that is not given does not count.
@@ -202,3 +202,7 @@ impl Fault {
         Failure { code: code.to_owned(), path: String::new(), message }
     }
 }
+
+#[cfg(test)]
+#[path = "tests.rs"]
+mod tests;

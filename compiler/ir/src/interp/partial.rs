@@ -7,18 +7,27 @@ use std::rc::Rc;
 /// Paths of missing facts.
 pub(crate) type Paths = BTreeSet<Rc<str>>;
 
+/// What something depends on.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Open {
+    /// The missing facts, as far as is known.
+    pub(crate) paths: Paths,
+    /// Whether it may turn out to be a fault once they are supplied.
+    pub(crate) may_fault: bool,
+}
+
 /// What an expression comes to while facts may be missing.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Partial {
     /// Known, and neither a record nor a list.
     Known(Value),
-    /// Depends on these facts, as far as is known.
-    Missing(Rc<Paths>),
+    /// Depends on missing facts.
+    Missing(Rc<Open>),
     /// No value although all its facts are there.
     Fault(Fault),
-    /// A record; no field is a fault.
+    /// A record; no field is a fault or may become one.
     Record(Rc<[Partial]>),
-    /// A list; no element is a fault.
+    /// A list; no element is a fault or may become one.
     List(Rc<[Partial]>),
 }
 
@@ -45,25 +54,45 @@ impl Partial {
         }
     }
 
-    /// Adds what is missing in it.
-    pub(crate) fn add_missing(&self, paths: &mut Paths) {
+    /// Adds what it depends on.
+    pub(crate) fn add_missing(&self, open: &mut Open) {
         match self {
-            Partial::Missing(more) => paths.extend(more.iter().cloned()),
-            Partial::Record(parts) | Partial::List(parts) => parts.iter().for_each(|part| part.add_missing(paths)),
-            Partial::Known(_) | Partial::Fault(_) => {}
+            Partial::Missing(more) => {
+                open.paths.extend(more.paths.iter().cloned());
+                open.may_fault |= more.may_fault;
+            }
+            Partial::Record(parts) | Partial::List(parts) => parts.iter().for_each(|part| part.add_missing(open)),
+            Partial::Known(_) => {}
+            Partial::Fault(_) => open.may_fault = true,
         }
     }
 
     /// Missing because of all that is missing in these.
     pub(crate) fn missing<'a>(among: impl IntoIterator<Item = &'a Partial>) -> Partial {
-        let mut paths = Paths::new();
-        among.into_iter().for_each(|it| it.add_missing(&mut paths));
-        Partial::Missing(Rc::new(paths))
+        let mut open = Open::default();
+        among.into_iter().for_each(|it| it.add_missing(&mut open));
+        Partial::Missing(Rc::new(open))
     }
 
-    /// A record or list of parts; a fault of a part is a fault of the whole.
+    /// What is missing may, when it is supplied, make a fault of this.
+    pub(crate) fn or_fault(self) -> Partial {
+        match self {
+            Partial::Missing(open) => Partial::Missing(Rc::new(Open { may_fault: true, ..open.as_ref().clone() })),
+            other => other,
+        }
+    }
+
+    pub(crate) fn may_fault(&self) -> bool {
+        matches!(self, Partial::Missing(open) if open.may_fault)
+    }
+
+    /// A record or list of parts. A fault of a part is a fault of the whole, so a part that may become one leaves the whole open.
     pub(crate) fn whole(parts: Vec<Partial>, form: fn(Rc<[Partial]>) -> Partial) -> Partial {
-        fault_among(&parts).map_or_else(|| form(parts.into()), Partial::Fault)
+        match fault_among(&parts) {
+            Some(fault) => Partial::Fault(fault),
+            None if parts.iter().any(Partial::may_fault) => Partial::missing(&parts),
+            None => form(parts.into()),
+        }
     }
 
     /// What both sides of a branch come to when its condition is missing: parts that are the same on both sides do not depend on it.
@@ -72,8 +101,9 @@ impl Partial {
             a.iter().zip(b.iter()).map(|(a, b)| Partial::join(condition, a, b)).collect::<Rc<[Partial]>>()
         };
         match (a, b) {
-            (Partial::Known(x), Partial::Known(y)) if x == y => a.clone(),
             (Partial::Fault(x), Partial::Fault(y)) => Partial::Fault(*x.min(y)),
+            _ if condition.may_fault() => Partial::missing([condition, a, b]),
+            (Partial::Known(x), Partial::Known(y)) if x == y => a.clone(),
             (Partial::Record(x), Partial::Record(y)) if x.len() == y.len() => Partial::Record(parts(x, y)),
             (Partial::List(x), Partial::List(y)) if x.len() == y.len() => Partial::List(parts(x, y)),
             _ => Partial::missing([condition, a, b]),
@@ -165,7 +195,10 @@ pub(crate) fn read(program: &Program, fact: &Fact, ty: &Type, place: &Place<'_>)
         (Fact::Missing, Type::Record(_)) => {
             Partial::Record(fields.iter().enumerate().map(|it| part(it, &[])).collect())
         }
-        (Fact::Missing, _) => Partial::Missing(Rc::new(Paths::from([place.path().into()]))),
+        (Fact::Missing, _) => {
+            let paths = Paths::from([place.path().into()]);
+            Partial::Missing(Rc::new(Open { paths, may_fault: false }))
+        }
         (Fact::Record(facts), _) => Partial::Record(fields.iter().enumerate().map(|it| part(it, facts)).collect()),
         (Fact::List(facts), _) => {
             let Type::List { element, .. } = ty.inner() else { return Partial::List(Rc::new([])) };
