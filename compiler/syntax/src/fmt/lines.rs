@@ -40,7 +40,16 @@ pub(super) fn write(text: &str, prose: &[Option<&str>], names: &BTreeSet<u32>, o
     let mut out: Vec<String> = Vec::new();
     let mut rows: Vec<grid::Line> = Vec::new();
     let mut last_item: Option<String> = None;
-    for (number, line) in lines_of(text, names, options).into_iter().enumerate() {
+    let lines = lines_of(text, names, options);
+    let is_code = |line: &&Vec<Word>| line.iter().any(|word| word.kind != Kind::Comment);
+    let mut next_code = 0;
+    for (number, line) in lines.iter().enumerate() {
+        // The next line of rules, for comments to stand like it; found once for all comments before it.
+        if next_code <= number {
+            let after = lines.iter().skip(number + 1);
+            next_code = after.take_while(|line| !is_code(line)).count() + number + 1;
+        }
+        let next = lines.get(next_code).map(Vec::as_slice);
         if let Some(Some(prose)) = prose.get(number) {
             grid::flush(&mut rows, &mut out);
             out.push((*prose).to_owned());
@@ -54,18 +63,18 @@ pub(super) fn write(text: &str, prose: &[Option<&str>], names: &BTreeSet<u32>, o
             continue;
         }
         let starts_item = line.first().is_some_and(|word| word.starts_item);
-        let (blanks, around) = indent.before(&line);
+        let (blanks, around) = (indent.of(line, next), indent.around(line));
         if starts_item {
             grid::flush(&mut rows, &mut out);
-            separate(&mut out, last_item.as_deref(), &line);
+            separate(&mut out, last_item.as_deref(), line);
             last_item = line.first().map(|word| word.text.clone());
         }
-        let row = grid::Line { blanks, cells: cells(&line, around), is_grid: is_grid_line(&line) };
+        let row = grid::Line { blanks, cells: cells(line, around), is_grid: is_grid_line(line) };
         if !row.is_grid {
             grid::flush(&mut rows, &mut out);
         }
         rows.push(row);
-        indent.after(&line);
+        indent.after(line, blanks);
     }
     grid::flush(&mut rows, &mut out);
     while out.last().is_some_and(String::is_empty) {
