@@ -8,6 +8,8 @@ use lalrpop_util::ParseError;
 /// The diagnostic of a syntax error; `None` where another one has been made already.
 pub(crate) fn explain(text: &str, tokens: &[Fed], error: ParseError<usize, Kind, ()>) -> Option<Diagnostic<Span>> {
     match error {
+        // What is broken has been reported.
+        ParseError::UnrecognizedToken { token: (_, Kind::Broken, _), .. } => None,
         ParseError::UnrecognizedToken { token: (l, _, r), expected } if l == r => {
             Some(ends(text, tokens, l, &expected))
         }
@@ -32,8 +34,15 @@ fn ends(text: &str, tokens: &[Fed], at: usize, expected: &[String]) -> Diagnosti
 }
 
 fn unexpected(text: &str, tokens: &[Fed], span: Span, kind: Kind, expected: &[String]) -> Diagnostic<Span> {
-    let expected = Expected::new(expected);
+    let (words, expected) = (expected, Expected::new(expected));
     let found = text_of(text, span);
+    // What a line lacks is said at its end, not at the beginning of the next one.
+    if begins_line(text, span) && !expected.has("}") && !expected.operator && expected.meant(found).is_none() {
+        return match kind {
+            Kind::Keyword(keyword) if keyword.starts_item() => misplaced(span, found, &expected),
+            _ => ends(text, tokens, last_before(tokens, span.start as usize).map_or(0, |(_, _, end)| end), words),
+        };
+    }
     let what = if matches!(kind, Kind::Keyword(_)) { format!("the keyword `{found}`") } else { format!("`{found}`") };
     let message = match expected.list() {
         words if words.is_empty() => format!("{what} is out of place"),
@@ -53,15 +62,19 @@ fn unexpected(text: &str, tokens: &[Fed], span: Span, kind: Kind, expected: &[St
         kind if compares(kind) && expected.operator => {
             diagnostic.with_help("comparisons cannot be chained; join two of them with `and`")
         }
-        Kind::Keyword(keyword) if keyword.starts_item() && begins_line(text, span) => {
-            diagnostic.with_help("a declaration starts in the first column")
-        }
         Kind::Keyword(_) if expected.has("name") && !begins_line(text, span) => {
             let title = format!("`{found}` is a keyword; as a name it stands in backticks");
             diagnostic.with_fix(title, edit(&format!("`{found}`")))
         }
         _ => mend_last(text, last, &expected, diagnostic),
     }
+}
+
+/// The keyword of a declaration inside another one.
+fn misplaced(span: Span, found: &str, expected: &Expected<'_>) -> Diagnostic<Span> {
+    let message = format!("expected {}, found the keyword `{found}`", expected.list());
+    Diagnostic::new(Code::UnexpectedToken, span, message, "not expected here")
+        .with_help("a declaration starts in the first column")
 }
 
 /// Mistakes that show only one token later: `cause = none`, a case that is spelled like a function over lists, and `n : itn 0 .. 9`, a misspelt type.

@@ -206,7 +206,19 @@ fn expects_more(word: &Word) -> bool {
     use Kind::{Minus, Plus, PlusPlus, Slash, Star};
     let sign = matches!(
         word.kind,
-        Equal | NotEqual | Less | LessEqual | Greater | GreaterEqual | Plus | PlusPlus | Minus | Star | Slash | Arrow | Colon
+        Equal
+            | NotEqual
+            | Less
+            | LessEqual
+            | Greater
+            | GreaterEqual
+            | Plus
+            | PlusPlus
+            | Minus
+            | Star
+            | Slash
+            | Arrow
+            | Colon
     );
     let keyword = matches!(
         word.keyword(),

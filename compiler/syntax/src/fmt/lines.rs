@@ -121,13 +121,15 @@ fn cells(line: &[Word], mut around: Around) -> Vec<String> {
     cells
 }
 
-/// Declarations are separated by an empty line, unless they are of one kind and short, or a comment stands right above.
+/// Declarations are separated by an empty line, unless they are of one kind and short. A comment right above one belongs to it.
 fn separate(out: &mut Vec<String>, last_item: Option<&str>, line: &[Word]) {
-    let Some(last) = out.last() else { return };
+    let comments = out.iter().rev().take_while(|line| line.starts_with("//")).count();
+    let at = out.len() - comments;
+    let Some(last) = at.checked_sub(1).and_then(|index| out.get(index)) else { return };
     let first = line.first().map_or("", |word| word.text.as_str());
     let stand_together = last_item == Some(first) && last != "}";
-    if !last.is_empty() && !last.starts_with("//") && !is_fence(last) && !stand_together {
-        out.push(String::new());
+    if !last.is_empty() && !is_fence(last) && !stand_together {
+        out.insert(at, String::new());
     }
 }
 

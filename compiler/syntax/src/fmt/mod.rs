@@ -62,7 +62,7 @@ pub fn format_literate(text: &str, options: FormatOptions) -> Result<String, Vec
         .map(|(line, is_rule)| (!is_rule).then_some(line.trim_end_matches('\n')))
         .collect();
     let names = keyword_names(&rules);
-    let formatted = lines::write(&rules, &prose, &names, options);
+    let formatted = with_ends_of(text, lines::write(&rules, &prose, &names, options));
     let same = same_meaning(&rules, &names, &literate(&formatted));
     Ok(if same { formatted } else { text.to_owned() })
 }
@@ -70,8 +70,19 @@ pub fn format_literate(text: &str, options: FormatOptions) -> Result<String, Vec
 /// Formats, and keeps the text as it is if the result were not the same tokens.
 fn format_sound(text: &str, options: FormatOptions) -> String {
     let names = keyword_names(text);
-    let formatted = lines::write(text, &[], &names, options);
+    let formatted = with_ends_of(text, lines::write(text, &[], &names, options));
     if same_meaning(text, &names, &formatted) { formatted } else { text.to_owned() }
+}
+
+/// The byte order mark and the ends of lines are those of the text: CR LF if every line ends so.
+fn with_ends_of(text: &str, formatted: String) -> String {
+    let mark = if text.starts_with('\u{FEFF}') { "\u{FEFF}" } else { "" };
+    let carriages = text.matches("\r\n").count();
+    if carriages > 0 && carriages == text.matches('\n').count() {
+        let ends = |line: &str| format!("{}\r\n", line.trim_end_matches(['\n', '\r']));
+        return std::iter::once(mark.to_owned()).chain(formatted.split_inclusive('\n').map(ends)).collect();
+    }
+    format!("{mark}{formatted}")
 }
 
 /// Where words spelled like keywords stand for names, in the whole text.

@@ -1,5 +1,8 @@
 //! What holds for every text: tokens lose nothing, the parser always answers, the formatter changes nothing but form.
 
+mod form;
+mod mistakes;
+
 use crate::*;
 use enact_base::Code;
 use proptest::prelude::*;
