@@ -262,6 +262,9 @@ impl<'c> Search<'c> {
         if cuts.is_empty() || !self.step() {
             return;
         }
+        // Each sum may double them; cuts only say where to look, so a few are as good as all.
+        let cuts: BTreeSet<i128> = cuts.iter().copied().collect();
+        let cuts: &[i128] = &cuts.into_iter().take(MOST_CUTS).collect::<Vec<_>>();
         if let Some(place) = self.place_of(expr) {
             self.edges.places.entry(place).or_default().cuts.extend(cuts);
             return;
