@@ -1,7 +1,7 @@
 //! Operations on abstract values. What is known exactly goes through the one table of operations; the rest is bounded from it.
 
 use super::bits::Bits;
-use super::domain::{Abstract, Shape, Span, Text, Truth, many};
+use super::domain::{Abstract, Shape, Span, Text, Truth, first_fault, many};
 use crate::{Fault, Op, Program, Type, Value, ops};
 use std::rc::Rc;
 
@@ -30,7 +30,7 @@ fn present(value: &Abstract) -> Abstract {
 fn get(value: &Abstract) -> Abstract {
     let Shape::Optional { absent, present } = &value.shape else { return value.clone() };
     let found = present.as_ref().map_or_else(Abstract::nothing, |inner| inner.as_ref().clone());
-    let fault = value.fault.or(absent.then_some(Fault::Absent));
+    let fault = first_fault(value.fault, absent.then_some(Fault::Absent));
     found.or_fault(fault, &value.cells)
 }
 
@@ -45,7 +45,7 @@ fn or_else(value: &Abstract, other: &Abstract) -> Abstract {
 }
 
 fn strict(program: &Program, op: Op, args: &[Abstract], ty: &Type) -> Abstract {
-    let fault = args.iter().find_map(|arg| arg.fault);
+    let fault = args.iter().map(|arg| arg.fault).fold(None, first_fault);
     let mut cells = Bits::EMPTY;
     args.iter().for_each(|arg| cells.add(&arg.all_cells()));
     if args.iter().any(|arg| arg.shape == Shape::Nothing) {

@@ -9,6 +9,9 @@ use std::rc::Rc;
 /// Types of verified programs are not nested deeper.
 const DEEPEST: usize = 64;
 
+/// Texts that are excluded one by one.
+const MOST_TEXTS: usize = 64;
+
 /// What a value may be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Abstract {
@@ -257,7 +260,7 @@ impl Abstract {
     /// The same value with a fault that it may be instead.
     pub(crate) fn or_fault(mut self, fault: Option<Fault>, cells: &Bits) -> Abstract {
         if fault.is_some() {
-            self.fault = self.fault.or(fault);
+            self.fault = first_fault(self.fault, fault);
             self.cells.add(cells);
         }
         self.settled()
@@ -279,7 +282,7 @@ impl Abstract {
             (_, true) => self.shape.clone(),
             _ => join_shapes(self, other, choice),
         };
-        Abstract { shape, fault: self.fault.or(other.fault), cells }.settled()
+        Abstract { shape, fault: first_fault(self.fault, other.fault), cells }.settled()
     }
 
     /// What is in both; `None` if nothing is. Keeps the cells of the first.
@@ -324,7 +327,7 @@ impl Abstract {
                 (!rest.is_empty()).then_some(Shape::Cases(rest))?
             }
             (Shape::Text(Text::Known(text)), Value::Text(other)) if text.as_ref() == other => return None,
-            (Shape::Text(Text::Any { most, except }), Value::Text(text)) if !except.contains(text) => {
+            (Shape::Text(Text::Any { most, except }), Value::Text(text)) if except.len() < MOST_TEXTS && !except.contains(text) => {
                 let except = except.iter().chain(std::iter::once(text)).cloned().collect();
                 Shape::Text(Text::Any { most: *most, except })
             }
@@ -419,6 +422,14 @@ impl Abstract {
                 Value::List((0..u64::from(length)).map(|n| element.sample(which + n)).collect())
             }
         }
+    }
+}
+
+/// Of two faults the one that is reported, as in the interpreter.
+pub(crate) fn first_fault(a: Option<Fault>, b: Option<Fault>) -> Option<Fault> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (one, other) => one.or(other),
     }
 }
 

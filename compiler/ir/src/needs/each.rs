@@ -2,7 +2,7 @@
 
 use super::apply::apply;
 use super::bits::Bits;
-use super::domain::{Abstract, Shape, Span, Truth, blurred};
+use super::domain::{Abstract, Shape, Span, Truth, blurred, first_fault};
 use super::run::{Context, Env, hoisted};
 use crate::{Each, Expr, ExprKind, LocalId, NumberType, Op, Type, Value};
 use std::rc::Rc;
@@ -50,7 +50,8 @@ impl Context<'_> {
         }
         let passes = form.filter.map_or_else(|| Abstract::truth(Truth::YES, Bits::EMPTY), |filter| self.eval(&env, filter));
         let within = match form.filter {
-            Some(filter) if !passes.is_true() => self.assume(&env, filter, true),
+            // A filter that is a fault does not say whether the element passes: the body may still decide.
+            Some(filter) if !passes.is_true() && passes.fault.is_none() => self.assume(&env, filter, true),
             _ => Some(env),
         };
         let taken = |expr: &Expr| within.as_ref().map_or_else(Abstract::nothing, |env| self.eval(env, expr));
@@ -67,8 +68,11 @@ impl Context<'_> {
             Each::All => negated(&items.iter().fold(Abstract::truth(Truth::NO, Bits::EMPTY), |any, it| {
                 either(&any, &both(&it.passes, &negated(&it.body)))
             })),
-            Each::Count | Each::Sum => self.total(form, &items, &Bits::EMPTY, 1),
+            Each::Count | Each::Sum => total(form, &items),
             Each::Min | Each::Max => self.extreme(form, &items),
+            Each::Map | Each::First if sorted_by_fault(&items).is_some() => {
+                sorted_by_fault(&items).map_or_else(Abstract::nothing, Abstract::faulty)
+            }
             Each::First => match in_order(form, &items) {
                 Some(items) => first(&items),
                 None => blended_first(&items),
@@ -86,7 +90,9 @@ impl Context<'_> {
         let item = self.item(env, form, element, before, cells);
         let passing = item.passes.as_truth();
         let all = cells.union(&item.passes.all_cells()).union(&item.body.all_cells());
-        let fault = item.passes.fault.or(item.body.fault).or(item.key.as_ref().and_then(|key| key.fault));
+        let sorts = matches!(form.form, Each::Map | Each::First);
+        let key_fault = item.key.as_ref().filter(|_| sorts).and_then(|key| key.fault);
+        let fault = first_fault(first_fault(item.passes.fault, item.body.fault), key_fault);
         let body = blurred(&Abstract { fault: None, ..item.body.clone() }, &all);
         let none_passes = least == 0 || passing.no;
         let can_pass = passing.yes && body.shape != Shape::Nothing;
@@ -118,40 +124,6 @@ impl Context<'_> {
         found.or_fault(fault.filter(|_| most > 0), &all)
     }
 
-    /// Sums and counts: each item adds what it may add.
-    fn total(&self, form: &Form<'_>, items: &[Item], more: &Bits, times: i128) -> Abstract {
-        let mut span = Span::point(0);
-        let mut cells = more.clone();
-        let mut fault = None;
-        let mut never = false;
-        for item in items {
-            let passing = item.passes.as_truth();
-            fault = fault.or(item.passes.fault).or(item.body.fault.filter(|_| passing.yes));
-            cells.add(&item.passes.cells);
-            if passing.yes {
-                cells.add(&item.body.all_cells());
-            }
-            let adds = (passing.yes && item.body.shape != Shape::Nothing).then(|| form.one(&item.body));
-            let adds = match (adds, passing.no) {
-                (Some(one), true) => one.hull(Span::point(0)),
-                (Some(one), false) => one,
-                (None, true) => Span::point(0),
-                (None, false) => {
-                    never = true;
-                    continue;
-                }
-            };
-            span = Span {
-                lo: span.lo.saturating_add(adds.lo.saturating_mul(times)),
-                hi: span.hi.saturating_add(adds.hi.saturating_mul(times)),
-            };
-        }
-        if never {
-            return Abstract { shape: Shape::Nothing, fault, cells }.settled();
-        }
-        form.number(span, cells.clone()).or_fault(fault, &cells)
-    }
-
     fn extreme(&self, form: &Form<'_>, items: &[Item]) -> Abstract {
         let op = if form.form == Each::Min { Op::Min } else { Op::Max };
         let inner = form.ty.inner();
@@ -159,7 +131,7 @@ impl Context<'_> {
         let mut absent = true;
         for item in items {
             let passing = item.passes.as_truth();
-            fault = fault.or(item.passes.fault).or(item.body.fault.filter(|_| passing.yes));
+            fault = first_fault(first_fault(fault, item.passes.fault), item.body.fault.filter(|_| passing.yes));
             cells.add(&item.passes.cells);
             if !passing.yes || item.body.shape == Shape::Nothing {
                 continue;
@@ -197,6 +169,49 @@ impl Form<'_> {
     }
 }
 
+/// Sums and counts: each item adds what it may add.
+fn total(form: &Form<'_>, items: &[Item]) -> Abstract {
+    let mut span = Span::point(0);
+    let (mut fault, mut cells) = (None, Bits::EMPTY);
+    let mut never = false;
+    for item in items {
+        let adds = added(form, item);
+        fault = first_fault(fault, adds.fault);
+        cells.add(&adds.cells);
+        match adds.span() {
+            Some(adds) => span = Span { lo: span.lo.saturating_add(adds.lo), hi: span.hi.saturating_add(adds.hi) },
+            None => never = true,
+        }
+    }
+    if never {
+        return Abstract { shape: Shape::Nothing, fault, cells }.settled();
+    }
+    form.number(span, cells.clone()).or_fault(fault, &cells)
+}
+
+/// What an item adds: one or nothing to a count, its body or nothing to a sum.
+fn added(form: &Form<'_>, item: &Item) -> Abstract {
+    let number = |n: i128| Abstract::new(Shape::Number(Span::point(n)), Bits::EMPTY);
+    let (decides, one) = match form.form {
+        Each::Count => (both(&item.passes, &item.body), number(1)),
+        _ => (item.passes.clone(), item.body.clone()),
+    };
+    let truth = decides.as_truth();
+    let found = match (truth.yes, truth.no) {
+        (true, true) => one.join(&number(0), &decides.cells),
+        (true, false) => one,
+        (false, true) => number(0),
+        (false, false) => Abstract::nothing(),
+    };
+    found.or_fault(decides.fault, &decides.cells)
+}
+
+/// The fault of a key by which passing elements would be sorted.
+fn sorted_by_fault(items: &[Item]) -> Option<crate::Fault> {
+    let certain = items.iter().filter(|item| item.passes.is_true()).filter_map(|item| item.key.as_ref());
+    certain.filter(|key| key.shape == Shape::Nothing).find_map(|key| key.fault)
+}
+
 /// A body of optional type counts as what is in it: optionals are never nested.
 fn optional_inside(body: &Abstract) -> Abstract {
     match &body.shape {
@@ -213,7 +228,7 @@ fn either(a: &Abstract, b: &Abstract) -> Abstract {
     let (x, y) = (a.as_truth(), b.as_truth());
     let (yes, no) = (x.yes || y.yes, x.no && y.no);
     let shape = if yes || no { Shape::Truth { yes, no } } else { Shape::Nothing };
-    Abstract { shape, fault: a.fault.or(b.fault), cells: a.cells.union(&b.cells) }.settled()
+    Abstract { shape, fault: first_fault(a.fault, b.fault), cells: a.cells.union(&b.cells) }.settled()
 }
 
 fn negated(a: &Abstract) -> Abstract {
@@ -239,15 +254,17 @@ fn in_order<'i>(form: &Form<'_>, items: &'i [Item]) -> Option<Vec<&'i Item>> {
     Some(ordered)
 }
 
-fn fault_of(items: &[&Item]) -> (Option<crate::Fault>, Bits) {
-    let mut cells = Bits::EMPTY;
+/// The fault that the filters or keys of items may be, or their bodies too.
+fn fault_of(items: &[&Item], with_bodies: bool) -> (Option<crate::Fault>, Bits) {
+    let (mut fault, mut cells) = (None, Bits::EMPTY);
     for item in items {
-        for part in [Some(&item.passes), Some(&item.body), item.key.as_ref()].into_iter().flatten() {
+        let body = Some(&item.body).filter(|_| with_bodies);
+        for part in [Some(&item.passes), body, item.key.as_ref()].into_iter().flatten() {
+            fault = first_fault(fault, part.fault);
             cells.add(&part.cells);
         }
     }
-    let fault = |item: &&Item| item.passes.fault.or(item.body.fault).or(item.key.as_ref().and_then(|key| key.fault));
-    (items.iter().find_map(fault), cells)
+    (fault, cells)
 }
 
 /// The first item that passes.
@@ -259,13 +276,14 @@ fn first(items: &[&Item]) -> Abstract {
             Shape::Optional { .. } | Shape::Nothing => body.clone(),
             _ => Abstract::new(Shape::Optional { absent: false, present: Some(Rc::new(body.clone())) }, Bits::EMPTY),
         };
+        let this = this.or_fault(item.body.fault, &item.body.cells);
         match decided(&item.passes) {
             Some(true) => this,
             Some(false) => rest,
             None => this.join(&rest, &item.passes.cells),
         }
     });
-    let (fault, cells) = fault_of(items);
+    let (fault, cells) = fault_of(items, false);
     found.or_fault(fault, &cells)
 }
 
@@ -301,7 +319,7 @@ fn blended(items: &[Item]) -> Abstract {
 
 /// A list of unknown order or length.
 fn blend(items: &[&Item]) -> Abstract {
-    let (fault, mut cells) = fault_of(items);
+    let (fault, mut cells) = fault_of(items, true);
     items.iter().for_each(|item| cells.add(&item.body.all_cells()));
     items.iter().filter_map(|item| item.key.as_ref()).for_each(|key| cells.add(&key.all_cells()));
     let bodies = items.iter().fold(Abstract::nothing(), |all, item| all.join(&Abstract { fault: None, ..item.body.clone() }, &cells));

@@ -3,7 +3,10 @@
 use super::bits::Bits;
 use super::domain::{Abstract, Shape, Span, Truth};
 use super::run::{Context, Env, hoisted};
-use crate::{Expr, Fault, Pattern, Program, Row, Table, TableId, Type, Version};
+use crate::{Expr, Fault, Pattern, Program, Row, Table, TableId, Type, Value, Version};
+
+/// Boxes of keys that are told apart in one lookup.
+const MOST_BOXES: usize = 256;
 
 impl Context<'_> {
     /// The figures that a lookup may find.
@@ -43,48 +46,59 @@ impl Context<'_> {
     fn rows(&self, id: TableId, table: &Table, version: &Version, keys: &[Abstract]) -> Abstract {
         let unknown = Abstract::faulty(Fault::NoParameterVersion(id));
         let Some(rows) = &version.rows else { return unknown };
-        let mut left = keys.to_vec();
-        let mut met: Vec<(&Row, Vec<Truth>)> = Vec::new();
+        // Boxes of keys that no row has matched so far.
+        let mut left = vec![keys.to_vec()];
+        let mut matters = vec![false; keys.len()];
+        let mut met: Vec<&Row> = Vec::new();
         for row in rows {
-            let matches: Vec<Truth> =
-                row.patterns.iter().zip(&left).zip(&table.keys).map(|((it, key), ty)| pattern(self.program, it, key, ty)).collect();
-            if matches.iter().any(|it| !it.yes) {
-                continue;
+            let mut rest = Vec::new();
+            let mut is_met = false;
+            for keys in left {
+                is_met |= self.against(row, table, keys, &mut rest, &mut matters);
             }
-            let open: Vec<usize> = matches.iter().enumerate().filter(|(_, it)| it.no).map(|(n, _)| n).collect();
-            met.push((row, matches));
-            let rest = match open.as_slice() {
-                [] => None,
-                [one] => left.get(*one).zip(row.patterns.get(*one)).and_then(|(key, it)| beyond(it, key)),
-                _ => continue,
-            };
-            match (rest, open.first()) {
-                (Some(rest), Some(one)) => {
-                    if let Some(key) = left.get_mut(*one) {
-                        *key = rest;
-                    }
-                }
-                _ => return self.join_rows(table, &met, keys, None),
+            met.extend(is_met.then_some(row));
+            left = rest;
+            if left.is_empty() {
+                break;
             }
         }
-        self.join_rows(table, &met, keys, Some(&unknown))
+        // A key that tells no two rows apart does not matter.
+        let mut cells = Bits::EMPTY;
+        let counting = keys.iter().zip(&matters).filter(|(_, matters)| **matters);
+        counting.for_each(|(key, _)| cells.add(&key.all_cells()));
+        let found = met.iter().fold(Abstract::nothing(), |all, row| {
+            all.join(&Abstract::of(self.program, &row.value, &table.ty), &cells)
+        });
+        if left.is_empty() { found } else { found.join(&unknown, &cells) }
     }
 
-    /// What the rows give. A key that no row tells apart does not matter.
-    fn join_rows(&self, table: &Table, met: &[(&Row, Vec<Truth>)], keys: &[Abstract], hole: Option<&Abstract>) -> Abstract {
-        let mut cells = Bits::EMPTY;
-        for (n, key) in keys.iter().enumerate() {
-            if hole.is_some() || met.iter().any(|(_, matches)| matches.get(n).is_none_or(|it| it.no)) {
-                cells.add(&key.all_cells());
+    /// Whether a row matches keys of this box; adds the boxes that it leaves over.
+    fn against(&self, row: &Row, table: &Table, keys: Vec<Abstract>, rest: &mut Vec<Vec<Abstract>>, matters: &mut [bool]) -> bool {
+        let each = row.patterns.iter().zip(&keys).zip(&table.keys);
+        let matches: Vec<Truth> = each.map(|((it, key), ty)| pattern(self.program, it, key, ty)).collect();
+        if matches.iter().any(|it| !it.yes) {
+            rest.push(keys);
+            return false;
+        }
+        let open: Vec<usize> = matches.iter().enumerate().filter(|(_, it)| it.no).map(|(n, _)| n).collect();
+        matters.iter_mut().enumerate().filter(|(n, _)| open.contains(n)).for_each(|(_, flag)| *flag = true);
+        if open.len() > 1 && rest.len() >= MOST_BOXES {
+            rest.push(keys);
+            return true;
+        }
+        // What does not match differs in the first open key, or matches there and differs in the second, and so on.
+        let mut inside = keys;
+        for n in open {
+            let (Some(it), Some(key), Some(ty)) = (row.patterns.get(n), inside.get(n).cloned(), table.keys.get(n)) else { continue };
+            if let Some(beyond) = beyond(it, &key) {
+                let mut outside = inside.clone();
+                outside.iter_mut().skip(n).take(1).for_each(|slot| *slot = beyond.clone());
+                rest.push(outside);
             }
+            let within = within(self.program, it, &key, ty);
+            inside.iter_mut().skip(n).take(1).for_each(|slot| *slot = within.clone());
         }
-        let value = |row: &Row| Abstract::of(self.program, &row.value, &table.ty);
-        let found = met.iter().fold(Abstract::nothing(), |all, (row, _)| all.join(&value(row), &cells));
-        match hole {
-            // The checker and the verifier see to it that rows are complete: what several open keys leave over is no hole.
-            Some(hole) if met.is_empty() => found.join(hole, &cells),
-            _ => found,
-        }
+        true
     }
 }
 
@@ -136,5 +150,22 @@ fn beyond(pattern: &Pattern, key: &Abstract) -> Option<Abstract> {
             Some(Abstract { shape, ..key.clone() })
         }
         Pattern::Either(patterns) => patterns.iter().try_fold(key.clone(), |left, it| beyond(it, &left)),
+    }
+}
+
+/// What of a key a pattern matches, as far as the domain can tell.
+fn within(program: &Program, pattern: &Pattern, key: &Abstract, ty: &Type) -> Abstract {
+    let values = |all: &[Value]| {
+        let any = all.iter().fold(Abstract::nothing(), |any, value| any.join(&Abstract::of(program, value, ty), &Bits::EMPTY));
+        key.meet(&any).unwrap_or_else(|| key.clone())
+    };
+    match pattern {
+        Pattern::OneOf(all) => values(all),
+        Pattern::Range(lo, hi) => match key.span().and_then(|span| span.meet(Span { lo: lo.unwrap_or(i128::MIN), hi: hi.unwrap_or(i128::MAX) })) {
+            Some(span) if matches!(key.shape, Shape::Date(_)) => Abstract { shape: Shape::Date(span), ..key.clone() },
+            Some(span) => Abstract { shape: Shape::Number(span), ..key.clone() },
+            None => key.clone(),
+        },
+        Pattern::Any | Pattern::Either(_) => key.clone(),
     }
 }

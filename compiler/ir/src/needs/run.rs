@@ -2,7 +2,7 @@
 
 use super::apply::apply;
 use super::bits::Bits;
-use super::domain::{Abstract, Shape};
+use super::domain::{Abstract, Shape, first_fault};
 use crate::{Decision, Expr, ExprKind, LocalId, Op, Program};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -108,7 +108,7 @@ impl<'a> Context<'a> {
             }
             dominated |= truth.yes;
             others &= truth.no;
-            fault = fault.or(value.fault);
+            fault = first_fault(fault, value.fault);
             cells.add(&value.cells);
             // Where this operand does not decide, the next ones are met only with this one as it must then be.
             let last = n + 1 == args.len();
@@ -162,7 +162,7 @@ impl<'a> Context<'a> {
 
 /// Makes a whole of parts; the faults of the parts become one of the whole.
 pub(crate) fn hoisted(mut parts: Vec<Abstract>, shape: impl FnOnce(Vec<Abstract>) -> Shape) -> Abstract {
-    let fault = parts.iter().find_map(|part| part.fault);
+    let fault = parts.iter().map(|part| part.fault).fold(None, first_fault);
     let mut cells = Bits::EMPTY;
     parts.iter().filter(|part| part.fault.is_some()).for_each(|part| cells.add(&part.cells));
     let never = parts.iter().any(|part| part.shape == Shape::Nothing);
