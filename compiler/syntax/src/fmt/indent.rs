@@ -161,7 +161,7 @@ impl Indent {
 
     /// In a list of fields, rows, versions or days.
     fn beyond_field(&self, first: &Word) -> usize {
-        let last_expects = self.last.as_ref().is_some_and(|last| expects_more(last));
+        let last_expects = self.last.as_ref().is_some_and(expects_more);
         let days = self.around.item == Some(Keyword::Calendar)
             && self.open.len() > 1
             && !matches!(first.keyword(), Some(Keyword::Off | Keyword::Work));
@@ -193,7 +193,7 @@ fn joins(word: &Word) -> bool {
 
 /// Other words and signs that never begin a field, row or version.
 fn goes_on(word: &Word) -> bool {
-    matches!(word.kind, Kind::Equal | Kind::Arrow | Kind::Colon)
+    matches!(word.kind, Kind::Equal | Kind::Arrow | Kind::Colon | Kind::LeftBrace)
         || matches!(
             word.keyword(),
             Some(Keyword::Except | Keyword::Cite | Keyword::When | Keyword::Over | Keyword::IssuedBy | Keyword::At)

@@ -12,8 +12,10 @@ pub(super) struct Around {
     pub(super) statement: Option<Keyword>,
     /// For each open bracket whether it holds a record value.
     pub(super) open: Vec<bool>,
-    /// Whether the token before the last one was an operand, so that a `-` after it is a subtraction.
+    /// Whether the last `-` is a sign, and no subtraction.
     pub(super) minus_is_sign: bool,
+    /// Whether the last word ended an operand.
+    after_operand: bool,
 }
 
 impl Around {
@@ -22,6 +24,7 @@ impl Around {
         if word.starts_item {
             *self = Around { item: word.keyword(), ..Around::default() };
         }
+        self.after_operand = ends_operand(word);
         match word.kind {
             Kind::LeftBrace => self.open.push(self.is_record(next)),
             Kind::LeftParen | Kind::LeftBracket => self.open.push(false),
@@ -77,10 +80,15 @@ impl Around {
         !self.open.iter().any(|record| *record)
     }
 
-    /// Decides, before a `-` is written, whether it is a sign; called for every word in turn.
+    /// Decides, before a `-` is written, whether it is a sign; called for every word in turn. At the beginning of a line it goes on with
+    /// what the line before ended with, but in a table it begins a row.
     pub(super) fn note_minus(&mut self, before: Option<&Word>, word: &Word) {
         if word.kind == Kind::Minus {
-            self.minus_is_sign = before.is_none_or(|before| !ends_operand(before));
+            let in_rows = matches!(self.item, Some(Keyword::Table | Keyword::Parameter));
+            self.minus_is_sign = match before {
+                Some(before) => !ends_operand(before),
+                None => in_rows || !self.after_operand,
+            };
         }
     }
 }
