@@ -28,6 +28,13 @@ fn the_tests_of_every_service_pass_and_there_are_some() {
     }
 }
 
+#[test]
+fn the_tests_of_the_standard_library_pass() {
+    let run = enact(&["test", &path("stdlib/tests"), "--json"]);
+    let found = json(&run);
+    assert!(run.code == 0 && found["failed"] == 0 && found["passed"].as_u64() >= Some(30), "{found:#}");
+}
+
 /// Runs the cases of a file and gives how many of each service were run.
 fn cases(file: &str, wanted: &[(&str, usize)]) {
     let run = enact(&["test", &path("examples"), "--cases", &path(&format!("tests/cases/{file}")), "--json"]);
