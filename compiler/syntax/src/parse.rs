@@ -69,6 +69,7 @@ pub(crate) fn parse_with_names(text: &str) -> (ParsedItem, Vec<u32>) {
     };
     let broken = lexical::errors(text, &tokens);
     tokens.retain_mut(|token| lexical::read_as(token.kind).map(|kind| token.kind = kind).is_some());
+    name_after_points(&mut tokens);
     let mut repaired = head;
     repaired.extend(mend_statements(text, &mut tokens));
     let (fed, brackets) = match feed(&tokens) {
@@ -82,6 +83,17 @@ pub(crate) fn parse_with_names(text: &str) -> (ParsedItem, Vec<u32>) {
     let parsed = parse_tokens(text, fed, &segments, whole);
     let diagnostics = without_consequences(&segments, repaired, broken, brackets, parsed.found);
     (ParsedItem { item: parsed.item, diagnostics }, parsed.keyword_names)
+}
+
+/// A keyword directly after a point is a name: `visit.output` begins no statement. With a blank or a line between, the name is still missing.
+fn name_after_points(tokens: &mut [Token]) {
+    let mut point = None;
+    for token in tokens {
+        if matches!(token.kind, Kind::Keyword(_)) && point == Some(token.span.start) {
+            token.kind = Kind::Name;
+        }
+        point = (token.kind == Kind::Dot).then_some(token.span.end);
+    }
 }
 
 /// What was found, in order, without what only follows from a mistake in the same statement, field or row: a bracket that a broken text has swallowed,

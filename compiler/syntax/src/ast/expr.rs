@@ -79,7 +79,7 @@ pub struct Expr {
 
 impl Expr {
     /// The deepest tree that the parser builds.
-    pub const MAX_DEPTH: u16 = 200;
+    pub const MAX_DEPTH: u16 = 100;
 }
 
 /// The forms of expressions.
