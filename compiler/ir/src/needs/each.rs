@@ -79,7 +79,7 @@ impl Context<'_> {
             },
             Each::Map => match in_order(form, &items) {
                 Some(items) => mapped(&items),
-                None => blended(&items),
+                None => blended(&items, true),
             },
         }
     }
@@ -149,8 +149,19 @@ impl Context<'_> {
             });
             absent &= passing.no;
         }
-        let shape = Shape::Optional { absent, present: best.map(Rc::new) };
+        let shape = match items.iter().any(|item| item.has_no_value(true)) {
+            true => Shape::Nothing,
+            false => Shape::Optional { absent, present: best.map(Rc::new) },
+        };
         Abstract::new(shape, cells.clone()).or_fault(fault, &cells)
+    }
+}
+
+impl Item {
+    /// Whether the form has no value because of this element: its filter, or its body although it passes, has none.
+    fn has_no_value(&self, with_body: bool) -> bool {
+        let passing = self.passes.as_truth();
+        self.passes.shape == Shape::Nothing || (with_body && !passing.no && self.body.shape == Shape::Nothing)
     }
 }
 
@@ -284,6 +295,7 @@ fn first(items: &[&Item]) -> Abstract {
         }
     });
     let (fault, cells) = fault_of(items, false);
+    let found = if items.iter().any(|item| item.has_no_value(false)) { Abstract::nothing() } else { found };
     found.or_fault(fault, &cells)
 }
 
@@ -294,12 +306,13 @@ fn decided(passes: &Abstract) -> Option<bool> {
 
 /// The first of items whose order is not known: any that may pass.
 fn blended_first(items: &[Item]) -> Abstract {
-    let list = blended(items);
+    let list = blended(items, false);
     let shape = match &list.shape {
         Shape::Many { least, element, .. } => {
             let absent = *least == 0 || matches!(element.shape, Shape::Optional { absent: true, .. });
             Shape::Optional { absent, present: Some(Rc::new(optional_inside(element))) }
         }
+        Shape::Nothing => Shape::Nothing,
         _ => Shape::Optional { absent: true, present: None },
     };
     Abstract { shape, fault: list.fault, cells: list.all_cells() }.settled()
@@ -309,22 +322,23 @@ fn mapped(items: &[&Item]) -> Abstract {
     if items.iter().all(|item| item.passes.is_true()) {
         return hoisted(items.iter().map(|item| item.body.clone()).collect(), |parts| Shape::List(parts.into()));
     }
-    blend(items)
+    blend(items, true)
 }
 
-fn blended(items: &[Item]) -> Abstract {
+fn blended(items: &[Item], every_body: bool) -> Abstract {
     let passing: Vec<&Item> = items.iter().filter(|it| !it.passes.is_false()).collect();
-    blend(&passing)
+    blend(&passing, every_body)
 }
 
 /// A list of unknown order or length.
-fn blend(items: &[&Item]) -> Abstract {
+fn blend(items: &[&Item], every_body: bool) -> Abstract {
     let (fault, mut cells) = fault_of(items, true);
     items.iter().for_each(|item| cells.add(&item.body.all_cells()));
     items.iter().filter_map(|item| item.key.as_ref()).for_each(|key| cells.add(&key.all_cells()));
     let bodies = items.iter().fold(Abstract::nothing(), |all, item| all.join(&Abstract { fault: None, ..item.body.clone() }, &cells));
     let least = items.iter().filter(|item| item.passes.is_true()).count() as u32;
     let shape = match bodies.shape {
+        _ if items.iter().any(|item| item.has_no_value(every_body)) => Shape::Nothing,
         Shape::Nothing => Shape::List(Rc::new([])),
         _ => Shape::Many { least, most: items.len() as u32, element: Rc::new(blurred(&bodies, &cells)) },
     };

@@ -5,3 +5,4 @@ mod build;
 mod cases;
 mod meeting;
 mod random;
+mod sound;
