@@ -35,7 +35,7 @@ fn the_pictures() {
 }
 
 /// Runs the `test` declarations of a project.
-pub fn run_tests(program: &Verified, db: &Database) -> Result<(), String> {
+pub(crate) fn run_tests(program: &Verified, db: &Database) -> Result<(), String> {
     let mut failures = String::new();
     for case in db.tests() {
         let outcome = case.run(program, TODAY);

@@ -196,7 +196,7 @@ fn what_follows_a_block_of_an_expression_belongs_to_its_declaration() {
 
 #[test]
 fn a_keyword_after_a_point_is_a_name() {
-    let text = "decision d {\n  require let cite s.table(2).output(1): f(visit.output, [x.require]) = y.cite\n  let b = x.\n  output z : int = 1\n}\n";
+    let text = "decision d {\n  require r cite s.table(2).output(1): f(visit.output, [x.require]) = y.cite\n  let b = x.\n  output z : int = 1\n}\n";
     assert_eq!(told(text), "E0105:3 expected a name after `.`");
     let ItemKind::Decision(decision) = parse_item(text).item.kind else { panic!("no decision") };
     assert_eq!(decision.statements.len(), 3);
