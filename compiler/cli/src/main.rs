@@ -7,7 +7,15 @@ use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+/// Frames are large without optimisation, and expressions may nest as deep as the language allows.
+const STACK: usize = 64 * 1024 * 1024;
+
 fn main() -> ExitCode {
+    let run = std::thread::Builder::new().stack_size(STACK).spawn(command);
+    run.ok().and_then(|thread| thread.join().ok()).unwrap_or(ExitCode::FAILURE)
+}
+
+fn command() -> ExitCode {
     let mut out = std::io::BufWriter::new(std::io::stdout());
     let mut host = Host {
         input: &mut std::io::stdin(),
