@@ -103,47 +103,37 @@ impl Elaborator<'_> {
     }
 
     fn counted(&mut self, op: AggregateOp, n: Option<u32>, body: &ast::Expr, binder: &ast::Binder) -> Typed {
-        let Some(mut form) = self.each(binder, |it| it.condition(body, "what is asked of each element")) else {
-            return Typed::Error;
-        };
-        let (max, asked) = (i128::from(form.max), form.body.clone());
-        // Order does not matter to a count.
-        form.sort = None;
-        match op {
-            AggregateOp::Any => form.with(Each::Any, asked, Type::Bool).into(),
-            AggregateOp::All => form.with(Each::All, asked, Type::Bool).into(),
-            AggregateOp::None => number::test(Op::Not, vec![form.with(Each::Any, asked, Type::Bool)]).into(),
-            AggregateOp::Exactly => {
-                let count = form.with(Each::Count, asked, whole(0, max));
-                let wanted = number::constant(enact_ir::NumberKind::Int, 0, i128::from(n.unwrap_or(0)));
-                number::test(Op::Eq, vec![count, wanted]).into()
-            }
-            _ => form.with(Each::Count, asked, whole(0, max)).into(),
+        match self.each(binder, |it| it.condition(body, "what is asked of each element")) {
+            Some(form) => count(op, n, form),
+            None => Typed::Error,
         }
     }
 
     fn total(&mut self, body: &ast::Expr, binder: &ast::Binder, span: Span) -> Typed {
         let form = self.each(binder, |it| {
             let made = it.plain(body, None)?;
-            if number::type_of(&made).is_none() {
-                let what = it.describe(&made.ty);
-                it.error(Code::TypeMismatch, body.span, format!("{what} cannot be added up"), what);
-                return None;
-            }
-            it.ranged(made, body.span)
+            it.summand(made, body.span)
         });
-        let Some(mut form) = form else { return Typed::Error };
-        form.sort = None;
-        let Some(ty) = number::type_of(&form.body) else { return Typed::Error };
-        let times = i128::from(form.max);
-        let (lo, hi) = (ty.lo.min(0).checked_mul(times), ty.hi.max(0).checked_mul(times));
-        let (Some(lo), Some(hi)) = (lo, hi) else { return self.overflow(span) };
-        let body = form.body.clone();
-        form.with(Each::Sum, body, Type::Number(NumberType { lo, hi, ..ty })).into()
+        form.map_or(Typed::Error, |form| sum(form).unwrap_or_else(|| self.overflow(span)))
+    }
+
+    fn summand(&mut self, made: Expr, span: Span) -> Option<Expr> {
+        if number::type_of(&made).is_none() {
+            let what = self.describe(&made.ty);
+            self.error(Code::TypeMismatch, span, format!("{what} cannot be added up"), what);
+            return None;
+        }
+        self.ranged(made, span)
     }
 
     fn chosen(&mut self, op: AggregateOp, body: &ast::Expr, binder: &ast::Binder) -> Typed {
-        let Some(mut form) = self.each(binder, |it| it.plain(body, None)) else { return Typed::Error };
+        match self.each(binder, |it| it.plain(body, None)) {
+            Some(form) => self.picked(op, form, body.span),
+            None => Typed::Error,
+        }
+    }
+
+    fn picked(&mut self, op: AggregateOp, mut form: Form<Expr>, at: Span) -> Typed {
         let ordered = matches!(form.body.ty, Type::Number(_) | Type::Date);
         let each = match op {
             AggregateOp::Min => Each::Min,
@@ -154,12 +144,7 @@ impl Elaborator<'_> {
             form.sort = None;
             if !ordered {
                 let what = self.describe(&form.body.ty);
-                return self.error(
-                    Code::TypeMismatch,
-                    body.span,
-                    format!("{what} is neither smaller nor larger"),
-                    what,
-                );
+                return self.error(Code::TypeMismatch, at, format!("{what} is neither smaller nor larger"), what);
             }
         }
         let body = form.body.clone();
@@ -240,4 +225,32 @@ impl Elaborator<'_> {
             (Err(TooLarge), _) | (_, Err(TooLarge)) => self.overflow(span),
         }
     }
+}
+
+/// A count, or a question about one.
+fn count(op: AggregateOp, n: Option<u32>, mut form: Form<Expr>) -> Typed {
+    let (max, asked) = (i128::from(form.max), form.body.clone());
+    // Order does not matter to a count.
+    form.sort = None;
+    match op {
+        AggregateOp::Any => form.with(Each::Any, asked, Type::Bool).into(),
+        AggregateOp::All => form.with(Each::All, asked, Type::Bool).into(),
+        AggregateOp::None => number::test(Op::Not, vec![form.with(Each::Any, asked, Type::Bool)]).into(),
+        AggregateOp::Exactly => {
+            let count = form.with(Each::Count, asked, whole(0, max));
+            let wanted = number::constant(enact_ir::NumberKind::Int, 0, i128::from(n.unwrap_or(0)));
+            number::test(Op::Eq, vec![count, wanted]).into()
+        }
+        _ => form.with(Each::Count, asked, whole(0, max)).into(),
+    }
+}
+
+/// The total; `None` if it may not fit.
+fn sum(mut form: Form<Expr>) -> Option<Typed> {
+    form.sort = None;
+    let ty = number::type_of(&form.body)?;
+    let times = i128::from(form.max);
+    let (lo, hi) = (ty.lo.min(0).checked_mul(times)?, ty.hi.max(0).checked_mul(times)?);
+    let body = form.body.clone();
+    Some(form.with(Each::Sum, body, Type::Number(NumberType { lo, hi, ..ty })).into())
 }

@@ -9,12 +9,17 @@ use enact_syntax::ast::{self, BinaryOp, RoundMode, RoundTo, UnaryOp};
 impl Elaborator<'_> {
     pub(super) fn unary(&mut self, op: UnaryOp, operand: &ast::Expr, span: Span) -> Typed {
         if op == UnaryOp::Not {
-            return match self.condition(operand, "`not`") {
-                Some(value) => number::test(Op::Not, vec![value]).into(),
-                None => Typed::Error,
-            };
+            return self
+                .condition(operand, "`not`")
+                .map_or(Typed::Error, |value| number::test(Op::Not, vec![value]).into());
         }
-        let Some(value) = self.operand(operand) else { return Typed::Error };
+        match self.operand(operand) {
+            Some(value) => self.negated(value, operand.span, span),
+            None => Typed::Error,
+        }
+    }
+
+    fn negated(&mut self, value: Typed, operand: Span, span: Span) -> Typed {
         let negated = match value {
             Typed::Quotient(it) => {
                 let Quotient { kind, num, den } = *it;
@@ -22,7 +27,7 @@ impl Elaborator<'_> {
             }
             Typed::Period(period, count) => number::negate(count).map(|count| Typed::Period(period, count)),
             Typed::Value(value) if number::type_of(&value).is_some() => {
-                let Some(value) = self.ranged(value, operand.span) else { return Typed::Error };
+                let Some(value) = self.ranged(value, operand) else { return Typed::Error };
                 number::negate(value).map(Typed::Value)
             }
             _ => return self.error(Code::TypeMismatch, span, "only a number can be negative", "not a number"),
@@ -44,27 +49,31 @@ impl Elaborator<'_> {
     }
 
     pub(super) fn arithmetic(&mut self, op: BinaryOp, a: &ast::Expr, b: &ast::Expr, span: Span) -> Typed {
-        let (left, right) = (self.operand(a), self.operand(b));
-        let (Some(left), Some(right)) = (left, right) else { return Typed::Error };
+        match (self.operand(a), self.operand(b)) {
+            (Some(left), Some(right)) => self.calculated(op, left, right, (a.span, b.span), span),
+            _ => Typed::Error,
+        }
+    }
+
+    fn calculated(&mut self, op: BinaryOp, left: Typed, right: Typed, (at_a, at_b): (Span, Span), span: Span) -> Typed {
         let is_date = |it: &Typed| it.ty() == Some(&Type::Date);
         if is_date(&left) || is_date(&right) || matches!(left, Typed::Period(..)) || matches!(right, Typed::Period(..))
         {
             return self.calendar_arithmetic(op, left, right, span);
         }
         let (Some(x), Some(y)) = (number_type(&left), number_type(&right)) else {
-            let (bad, at) = if number_type(&left).is_none() { (&left, a.span) } else { (&right, b.span) };
+            let (bad, at) = if number_type(&left).is_none() { (&left, at_a) } else { (&right, at_b) };
             let what = bad.ty().map(|ty| self.describe(ty)).unwrap_or_default();
             return self.error(Code::TypeMismatch, at, format!("{what} cannot be calculated with"), what);
         };
         let Some(kind) = combined(op, x, y, is_known(&left), is_known(&right)) else {
-            return self.units(op, x.kind, y.kind, a.span, b.span);
+            return self.units(op, x.kind, y.kind, at_a, at_b);
         };
-        let (Some(left), Some(right)) = (self.bounded_operand(left, a.span), self.bounded_operand(right, b.span))
-        else {
+        let (Some(left), Some(right)) = (self.bounded_operand(left, at_a), self.bounded_operand(right, at_b)) else {
             return Typed::Error;
         };
         let made = match (op, left, right) {
-            (BinaryOp::Divide, left, right) => return self.division(kind, left, right, b.span, span),
+            (BinaryOp::Divide, left, right) => return self.division(kind, left, right, at_b, span),
             (BinaryOp::Multiply, Typed::Value(a), Typed::Value(b)) => number::product(kind, a, b).map(Typed::Value),
             (BinaryOp::Multiply, a, b) => multiplied(kind, quotient(a), quotient(b)),
             (BinaryOp::Subtract, Typed::Value(a), Typed::Value(b)) => self.difference(kind, a, b).map(Typed::Value),
@@ -213,9 +222,15 @@ impl Elaborator<'_> {
     }
 
     pub(super) fn round(&mut self, mode: RoundMode, to: RoundTo, value: &ast::Expr, span: Span) -> Typed {
-        let Some(operand) = self.operand(value) else { return Typed::Error };
+        match self.operand(value) {
+            Some(operand) => self.rounded(rounding(mode), to, operand, value.span, span),
+            None => Typed::Error,
+        }
+    }
+
+    fn rounded(&mut self, mode: Rounding, to: RoundTo, operand: Typed, at: Span, span: Span) -> Typed {
         let Some(ty) = number_type(&operand) else {
-            return self.error(Code::TypeMismatch, value.span, "only a number can be rounded", "not a number");
+            return self.error(Code::TypeMismatch, at, "only a number can be rounded", "not a number");
         };
         let places = match to {
             RoundTo::Fen => 2,
@@ -227,8 +242,7 @@ impl Elaborator<'_> {
         }
         if !matches!(to, RoundTo::Places(_)) && ty.kind != NumberKind::Money {
             let what = self.describe(&Type::Number(ty));
-            let found =
-                Diagnostic::new(Code::UnitMismatch, value.span, format!("{what} is not rounded to fen or yuan"), what);
+            let found = Diagnostic::new(Code::UnitMismatch, at, format!("{what} is not rounded to fen or yuan"), what);
             return self.report(found.with_help("write `to 2 places`, or another number of places"));
         }
         let kind = if ty.kind == NumberKind::Decimal && places == 0 { NumberKind::Int } else { ty.kind };
@@ -238,10 +252,10 @@ impl Elaborator<'_> {
                 return if done { it.into() } else { number::as_kind(it, kind).into() };
             }
             Typed::Value(it) => {
-                let Some(it) = self.ranged(it, value.span) else { return Typed::Error };
-                number::quotient(rounding(mode), kind, places, it, one())
+                let Some(it) = self.ranged(it, at) else { return Typed::Error };
+                number::quotient(mode, kind, places, it, one())
             }
-            Typed::Quotient(it) => number::quotient(rounding(mode), kind, places, it.num, it.den),
+            Typed::Quotient(it) => number::quotient(mode, kind, places, it.num, it.den),
             _ => return Typed::Error,
         };
         made.map_or_else(|TooLarge| self.overflow(span), Typed::Value)

@@ -169,7 +169,10 @@ impl Elaborator<'_> {
                 }
                 _ => self.error(Code::TypeMismatch, span, "only numbers and dates are smaller or larger", "neither"),
             },
-            Some((a, b)) => self.either(first, a, b),
+            Some((a, b)) => {
+                let chosen = self.either(first, a, b);
+                self.sized(chosen, span)
+            }
             None => Typed::Error,
         }
     }
@@ -177,20 +180,24 @@ impl Elaborator<'_> {
     fn clamp(&mut self, args: &[ast::Expr], span: Span) -> Typed {
         let (value, lo, hi) = match args {
             [value, ast::Expr { kind: Ast::Range(lo, hi), .. }] => (value, &**lo, &**hi),
-            _ => {
-                let found = Diagnostic::new(
-                    Code::WrongArguments,
-                    span,
-                    "`clamp` takes a value and a range",
-                    "written otherwise",
-                );
-                return self.report(found.with_help("write `clamp(value, lowest .. highest)`"));
-            }
+            _ => return self.no_range(span),
         };
-        let (value, low, high) = (self.operand(value).map(|it| (it, value.span)), self.operand(lo), self.operand(hi));
-        let (Some((value, at)), Some(low), Some(high)) = (value, low, high) else { return Typed::Error };
-        let below = self.extreme_of_two(Op::Min, value, high, at, hi.span, span);
-        self.extreme_of_two(Op::Max, below, low, at, lo.span, span)
+        let operands: Vec<Option<Typed>> = [value, lo, hi].into_iter().map(|it| self.operand(it)).collect();
+        self.limited(operands, [value.span, lo.span, hi.span], span)
+    }
+
+    fn no_range(&mut self, span: Span) -> Typed {
+        let found =
+            Diagnostic::new(Code::WrongArguments, span, "`clamp` takes a value and a range", "written otherwise");
+        self.report(found.with_help("write `clamp(value, lowest .. highest)`"))
+    }
+
+    fn limited(&mut self, operands: Vec<Option<Typed>>, [at, at_low, at_high]: [Span; 3], span: Span) -> Typed {
+        let mut operands = operands.into_iter();
+        let mut next = || operands.next().flatten();
+        let (Some(value), Some(low), Some(high)) = (next(), next(), next()) else { return Typed::Error };
+        let below = self.extreme_of_two(Op::Min, value, high, at, at_high, span);
+        self.extreme_of_two(Op::Max, below, low, at, at_low, span)
     }
 
     fn absolute(&mut self, args: &[ast::Expr], span: Span) -> Typed {

@@ -274,21 +274,23 @@ impl Elaborator<'_> {
     }
 }
 
-/// The result inside the `let`s of the arguments.
+/// A body inside `let`s.
+pub(super) fn bound(lets: &[(LocalId, Expr)], body: Expr) -> Expr {
+    lets.iter().rev().fold(body, |body, (id, value)| Expr {
+        ty: body.ty.clone(),
+        kind: ExprKind::Let(*id, Box::new(value.clone()), Box::new(body)),
+    })
+}
+
+/// The result inside `let`s.
 pub(super) fn bind_all(lets: Vec<(LocalId, Expr)>, result: Typed) -> Typed {
-    let bound = |body: Expr| {
-        lets.iter().rev().fold(body, |body, (id, value)| Expr {
-            ty: body.ty.clone(),
-            kind: ExprKind::Let(*id, Box::new(value.clone()), Box::new(body)),
-        })
-    };
     match result {
-        Typed::Value(body) => bound(body).into(),
+        Typed::Value(body) => bound(&lets, body).into(),
         Typed::Quotient(it) => {
-            let den = if number::known(&it.den).is_some() { it.den } else { bound(it.den) };
-            Typed::Quotient(Box::new(Quotient { kind: it.kind, num: bound(it.num), den }))
+            let den = if number::known(&it.den).is_some() { it.den } else { bound(&lets, it.den) };
+            Typed::Quotient(Box::new(Quotient { kind: it.kind, num: bound(&lets, it.num), den }))
         }
-        Typed::Period(period, count) => Typed::Period(period, bound(count)),
+        Typed::Period(period, count) => Typed::Period(period, bound(&lets, count)),
         other => other,
     }
 }

@@ -289,10 +289,14 @@ impl Elaborator<'_> {
             }
             _ => {}
         }
+        let (lets, expr) = self.repeatable(expr);
+        let inner = operation(Op::Get, vec![expr.clone()], from.clone());
+        let converted = self.convert(inner, to, place)?;
         let absent = Expr { ty: ty.clone(), kind: ExprKind::Const(Value::Absent) };
         let there = operation(Op::Some, vec![converted], ty.clone());
         let asked = operation(Op::IsPresent, vec![expr], Type::Bool);
-        Ok(Expr { ty, kind: ExprKind::If(Box::new(asked), Box::new(there), Box::new(absent)) })
+        let made = Expr { ty, kind: ExprKind::If(Box::new(asked), Box::new(there), Box::new(absent)) };
+        Ok(super::calls::bound(&lets, made))
     }
 
     fn convert_list(&mut self, expr: Expr, from: &Type, to: &Type) -> number::Made {

@@ -10,12 +10,8 @@ use enact_syntax::ast::{self, BinaryOp, ExprKind as Ast};
 
 impl Elaborator<'_> {
     pub(super) fn comparison(&mut self, op: BinaryOp, a: &ast::Expr, b: &ast::Expr, span: Span) -> Typed {
-        for side in [a, b] {
-            if matches!(side.kind, Ast::Absent) {
-                let found =
-                    Diagnostic::new(Code::MaybeAbsent, side.span, "`absent` is not compared with", "never there");
-                return self.report(found.with_help("ask `is absent` or `is present`"));
-            }
+        if let Some(absent) = [a, b].into_iter().find(|side| matches!(side.kind, Ast::Absent)) {
+            return self.compared_with_absent(absent.span);
         }
         let (left, right) = if self.is_bare_case(a) && !self.is_bare_case(b) {
             let right = self.operand(b);
@@ -28,6 +24,11 @@ impl Elaborator<'_> {
         };
         let (Some(left), Some(right)) = (left, right) else { return Typed::Error };
         self.ordered(op, left, right, a.span, b.span, span)
+    }
+
+    fn compared_with_absent(&mut self, span: Span) -> Typed {
+        let found = Diagnostic::new(Code::MaybeAbsent, span, "`absent` is not compared with", "never there");
+        self.report(found.with_help("ask `is absent` or `is present`"))
     }
 
     /// A side of a comparison, read with the type of the other side.
@@ -120,55 +121,65 @@ impl Elaborator<'_> {
     /// `x in lo .. hi`, `x in [a, b]`, `x in xs`.
     pub(super) fn membership(&mut self, a: &ast::Expr, b: &ast::Expr, span: Span) -> Typed {
         let Some(left) = self.operand(a) else { return Typed::Error };
-        if let Ast::Range(lo, hi) = &b.kind {
-            let (low, high) = (self.compared(lo, Some(&left)), self.compared(hi, Some(&left)));
-            let (Some(low), Some(high)) = (low, high) else { return Typed::Error };
-            if let (Some(low), Some(high)) = (low.value().and_then(number::known), high.value().and_then(number::known))
-                && low > high
-            {
-                return self.error(Code::BadRange, b.span, "the range ends before it begins", "nothing lies in it");
+        // The value is written several times.
+        let (lets, left) = match left {
+            Typed::Value(value) => {
+                let (lets, value) = self.repeatable(value);
+                (lets, value.into())
             }
-            let from = self.ordered(BinaryOp::LessEqual, low, left.clone(), lo.span, a.span, span);
-            let to = self.ordered(BinaryOp::LessEqual, left, high, a.span, hi.span, span);
-            return match (from, to) {
-                (Typed::Value(from), Typed::Value(to)) => number::test(Op::And, vec![from, to]).into(),
+            other => (Vec::new(), other),
+        };
+        let found = match &b.kind {
+            Ast::Range(lo, hi) => match (self.compared(lo, Some(&left)), self.compared(hi, Some(&left))) {
+                (Some(low), Some(high)) => self.between(left, low, high, [a.span, lo.span, hi.span], b.span),
                 _ => Typed::Error,
-            };
-        }
-        let Typed::Value(left) = left else {
-            return self.error(
-                Code::QuotientNotRounded,
-                a.span,
-                "a quotient must be rounded before it is looked for in a list",
-                "may have no last digit",
-            );
+            },
+            Ast::List(parts) => self.one_of(left, a.span, parts, span),
+            _ => match self.plain(b, left.ty().map(list_of).as_ref()) {
+                Some(list) => self.contained(left, list, a.span, b.span),
+                None => Typed::Error,
+            },
         };
-        if let Ast::List(parts) = &b.kind {
-            return self.one_of(left, a.span, parts, span);
+        super::calls::bind_all(lets, found)
+    }
+
+    fn between(&mut self, value: Typed, low: Typed, high: Typed, at: [Span; 3], range: Span) -> Typed {
+        let [at_value, at_low, at_high] = at;
+        if let (Some(low), Some(high)) = (low.value().and_then(number::known), high.value().and_then(number::known))
+            && low > high
+        {
+            return self.error(Code::BadRange, range, "the range ends before it begins", "nothing lies in it");
         }
-        let wanted = Type::List { element: Box::new(left.ty.clone()), max: u32::MAX };
-        let Some(list) = self.plain(b, Some(&wanted)) else { return Typed::Error };
+        let span = at_value.to(range);
+        let from = self.ordered(BinaryOp::LessEqual, low, value.clone(), at_low, at_value, span);
+        let to = self.ordered(BinaryOp::LessEqual, value, high, at_value, at_high, span);
+        match (from, to) {
+            (Typed::Value(from), Typed::Value(to)) => number::test(Op::And, vec![from, to]).into(),
+            _ => Typed::Error,
+        }
+    }
+
+    fn contained(&mut self, value: Typed, list: Expr, at_value: Span, at_list: Span) -> Typed {
         let Type::List { element, .. } = &list.ty else {
-            return self.not_a_list(&list, b.span);
+            return self.not_a_list(&list, at_list);
         };
-        let element = (**element).clone();
-        let what = "an element of the list";
-        match self.coerce(left.into(), &widened(&element), super::coerce::Place::Fixed, what, a.span) {
-            Some(left) => super::operation(Op::Contains, vec![left, list], Type::Bool).into(),
+        let element = widened(element);
+        match self.coerce(value, &element, super::coerce::Place::Fixed, "an element of the list", at_value) {
+            Some(value) => super::operation(Op::Contains, vec![value, list], Type::Bool).into(),
             None => Typed::Error,
         }
     }
 
     /// Membership in a list that is written out: one of several equalities.
-    fn one_of(&mut self, left: Expr, at: Span, parts: &[ast::Expr], span: Span) -> Typed {
+    fn one_of(&mut self, left: Typed, at: Span, parts: &[ast::Expr], span: Span) -> Typed {
         let mut any: Option<Expr> = None;
         let mut failed = false;
         for part in parts {
-            let Some(right) = self.compared(part, Some(&Typed::Value(left.clone()))) else {
+            let Some(right) = self.compared(part, Some(&left)) else {
                 failed = true;
                 continue;
             };
-            match self.ordered(BinaryOp::Equal, left.clone().into(), right, at, part.span, span) {
+            match self.ordered(BinaryOp::Equal, left.clone(), right, at, part.span, span) {
                 Typed::Value(equal) => {
                     any = Some(match any {
                         Some(before) => number::test(Op::Or, vec![before, equal]),
@@ -197,6 +208,10 @@ fn widened(ty: &Type) -> Type {
         Type::Text { .. } => Type::Text { max: u32::MAX },
         other => other.clone(),
     }
+}
+
+fn list_of(element: &Type) -> Type {
+    Type::List { element: Box::new(element.clone()), max: u32::MAX }
 }
 
 fn empty_list(a: &Type, b: &Type) -> bool {

@@ -15,6 +15,18 @@ pub(super) enum Fact {
     AtMost(Expr, Expr),
 }
 
+impl Fact {
+    fn each(&mut self, mut f: impl FnMut(&mut Expr)) {
+        match self {
+            Fact::Present(expr) | Fact::Between(expr, ..) => f(expr),
+            Fact::AtMost(a, b) => {
+                f(a);
+                f(b);
+            }
+        }
+    }
+}
+
 /// How far an order is looked for through named values and limits.
 const LOOKS: u8 = 6;
 
@@ -39,6 +51,16 @@ impl Elaborator<'_> {
                 if let Some(meaning) = meaning {
                     self.assume(&meaning, truth);
                 }
+            }
+            (ExprKind::Let(id, value, body), _) => {
+                let before = self.facts.len();
+                self.assume(body, truth);
+                let named = |expr: &mut Expr| {
+                    if expr.kind == ExprKind::Local(*id) {
+                        *expr = (**value).clone();
+                    }
+                };
+                self.facts.iter_mut().skip(before).for_each(|fact| fact.each(named));
             }
             (ExprKind::If(condition, yes, no), true) => self.assume_if(condition, yes, no),
             _ => {}

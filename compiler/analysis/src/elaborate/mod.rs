@@ -170,7 +170,7 @@ pub(crate) struct Elaborator<'w> {
 const NESTING: u32 = 16;
 
 /// Expressions inside each other, through the functions that are used; a declaration by itself has at most [`ast::Expr::MAX_DEPTH`].
-const DEPTH: u32 = 256;
+const DEPTH: u32 = 220;
 
 /// Expressions of one declaration, inlined ones included. More would be too large to prove anything about.
 const STEPS: u32 = 400_000;

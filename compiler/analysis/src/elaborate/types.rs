@@ -65,10 +65,11 @@ impl Elaborator<'_> {
             Some(code) => (&code.text, code.span),
             None => (&case.name.text, case.name.span),
         });
+        let twin = |case: &ast::EnumCase| declared.cases.iter().filter(|it| it.name.text == case.name.text).count() > 1;
         let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
         for (case, (code, span)) in declared.cases.iter().zip(codes) {
             match seen.get(code.as_str()) {
-                Some(first) if case.code.is_some() => {
+                Some(first) if case.code.is_some() || !twin(case) => {
                     let message = format!("the text \"{code}\" stands for two cases");
                     let found = Diagnostic::new(Code::DuplicateName, span, message, "a second time");
                     self.report(found.with_label(*first, "first here"));

@@ -8,6 +8,9 @@ use enact_base::{Code, Diagnostic, Span, nearest};
 use enact_ir::{Expr, ExprKind, NumberKind, Op, Type, Value};
 use enact_syntax::ast::{self, ExprKind as Ast, Unit};
 
+/// Most expressions in a quotient.
+const QUOTIENT: usize = 4_000;
+
 impl Elaborator<'_> {
     /// The meaning of an expression. `expected` is the type of its place, where that is known: it finds the cases of enums.
     ///
@@ -29,7 +32,25 @@ impl Elaborator<'_> {
         self.depth += 1;
         let value = self.form(expr, expected);
         self.depth -= 1;
-        value
+        match value {
+            Typed::Quotient(_) => self.sized(value, expr.span),
+            value => value,
+        }
+    }
+
+    /// A quotient repeats what it is made of; where that grows beyond reason, it must be given a name.
+    pub(super) fn sized(&mut self, value: Typed, span: Span) -> Typed {
+        let Typed::Quotient(it) = &value else { return value };
+        if super::work::smaller(&[&it.num, &it.den], QUOTIENT) {
+            return value;
+        }
+        let found = Diagnostic::new(
+            Code::TooMuchWork,
+            span,
+            "this quotient becomes too large",
+            "quotients inside of quotients",
+        );
+        self.report(found.with_help("name the inner quotients with `let`, or round them"))
     }
 
     fn form(&mut self, expr: &ast::Expr, expected: Option<&Type>) -> Typed {
@@ -229,42 +250,44 @@ impl Elaborator<'_> {
 
     fn otherwise(&mut self, value: &ast::Expr, default: &ast::Expr, expected: Option<&Type>) -> Typed {
         let inner = expected.map(Type::inner);
-        let (value, span) = (self.expr(value, inner), value.span);
-        let value = match value {
-            Typed::Value(it) if matches!(it.ty, Type::Optional(_)) => it,
-            Typed::Error => {
-                self.expr(default, inner);
-                return Typed::Error;
-            }
+        let optional = match self.expr(value, inner) {
+            Typed::Value(it) if matches!(it.ty, Type::Optional(_)) => Some(it),
+            Typed::Error => None,
             _ => {
-                let found = Diagnostic::new(
-                    Code::TypeMismatch,
-                    span,
-                    "`otherwise` stands after what is never absent",
-                    "always present",
-                );
-                return self.report(found.with_help("leave `otherwise` out, or write `optional` before its type"));
+                self.always_present(value.span);
+                None
             }
         };
-        let ty = value.ty.inner().clone();
-        let other = self.expr(default, Some(&ty));
-        let there = Typed::Value(operation(Op::Get, vec![value.clone()], ty));
-        match self.join(there.clone(), other.clone(), span.to(default.span)) {
-            Some((Typed::Value(a), Typed::Value(b))) if !matches!(a.ty, Type::Optional(_)) => {
-                // Where nothing had to be changed, one operation says it all.
-                if there == Typed::Value(a.clone()) {
-                    let ty = hull(&a.ty, &b.ty);
-                    return operation(Op::OrElse, vec![value, b], ty).into();
-                }
-                let asked = operation(Op::IsPresent, vec![value], Type::Bool);
-                self.either(asked, a.into(), b.into())
-            }
-            Some((a, b)) => {
-                let asked = operation(Op::IsPresent, vec![value], Type::Bool);
-                self.either(asked, a, b)
-            }
+        let other = self.expr(default, optional.as_ref().map(|it| it.ty.inner()).or(inner));
+        match optional {
+            Some(optional) => self.or_else(optional, other, value.span.to(default.span)),
             None => Typed::Error,
         }
+    }
+
+    fn always_present(&mut self, span: Span) {
+        let found = Diagnostic::new(
+            Code::TypeMismatch,
+            span,
+            "`otherwise` stands after what is never absent",
+            "always present",
+        );
+        self.report(found.with_help("leave `otherwise` out, or write `optional` before its type"));
+    }
+
+    fn or_else(&mut self, value: Expr, other: Typed, span: Span) -> Typed {
+        let (lets, value) = self.repeatable(value);
+        let there = operation(Op::Get, vec![value.clone()], value.ty.inner().clone());
+        let made = match self.join(there.clone().into(), other, span) {
+            // Where nothing had to be changed, one operation says it all.
+            Some((Typed::Value(a), Typed::Value(b))) if a == there => {
+                let ty = hull(&a.ty, &b.ty);
+                operation(Op::OrElse, vec![value, b], ty).into()
+            }
+            Some((a, b)) => self.either(operation(Op::IsPresent, vec![value], Type::Bool), a, b),
+            None => Typed::Error,
+        };
+        super::calls::bind_all(lets, made)
     }
 
     /// A value where conditions hold: a number carries the range that they leave it.

@@ -73,3 +73,17 @@ pub(super) fn too_deep(decision: &Decision) -> bool {
     }
     true
 }
+
+/// Whether expressions have fewer nodes than a limit; nothing beyond it is looked at.
+pub(super) fn smaller(all: &[&Expr], limit: usize) -> bool {
+    let mut open: Vec<&Expr> = all.to_vec();
+    let mut seen = 0;
+    while let Some(expr) = open.pop() {
+        seen += 1;
+        if seen >= limit {
+            return false;
+        }
+        open.extend(expr.parts());
+    }
+    true
+}

@@ -46,6 +46,18 @@ test \"none\" { d with n: -3 left: 10 yuan want: 40 yuan day_: absent
 }
 
 #[test]
+fn a_condition_on_what_is_calculated_narrows_it() {
+    passes(
+        "policy t
+decision d input xs : list of int 0 .. 9 max 5 {
+  output mean : decimal 1 = if size(xs) in 1 .. 5 then round half up to 1 places (sum(x for x in xs) / size(xs)) else 0
+}
+test \"some\" { d with xs: [1, 2] expect granted, mean = 1.5 }
+test \"none\" { d with xs: [] expect granted, mean = 0 }",
+    );
+}
+
+#[test]
 fn names_are_found_in_any_order_and_by_the_expected_type() {
     passes(
         "policy t
