@@ -52,14 +52,14 @@ decision reimburse_{id} \"门诊报销\"
   require small \"费用不超限\" cite law_{file}.art(9):
     visit.eligible <= 1_000_000 yuan or visit.urgent
 
-  let above = clamp(visit.spent + visit.eligible - deductible_{id}(visit.kind), 0 yuan .. visit.eligible)
+  let beyond = clamp(visit.spent + visit.eligible - deductible_{id}(visit.kind), 0 yuan .. visit.eligible)
 
   output share \"比例\" : rate cite law_{file}.art(38)
     = rate_{id}(visit.kind, visit.urgent)
     except night \"夜间\" when visit.urgent and visit.spent = 0 yuan => 100% cite law_{file}.art(41)
 
   output payable \"应付金额\" : money cite law_{file}.art(39)
-    = round down to fen (above * rate_{id}(visit.kind, visit.urgent))
+    = round down to fen (beyond * rate_{id}(visit.kind, visit.urgent))
 }}
 
 test \"across the deductible {id}\" {{

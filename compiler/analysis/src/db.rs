@@ -302,6 +302,10 @@ fn file_diagnostics(db: &dyn Db, project: Project, file: SourceFile) -> Vec<Diag
             .and_then(|n| u32::try_from(n).ok())
             .unwrap_or(0)
     };
+    if file.text(db).len() > enact_syntax::MAX_FILE {
+        let refused = enact_syntax::parse_file(file.text(db)).into_iter().flat_map(|(_, parsed)| parsed.diagnostics);
+        return refused.map(|found| found.map_places(|span| Place { file: FileId(number(file)), span })).collect();
+    }
     let absolute = |place: ItemPlace| {
         let start = slices(db, place.item.file).places.get(&place.item).map_or(0, |it| it.span.start);
         Place { file: FileId(number(place.item.file)), span: place.span.shifted(start) }

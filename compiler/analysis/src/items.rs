@@ -45,6 +45,8 @@ pub(crate) struct Slice {
 
 /// Cuts a file into declarations.
 pub(crate) fn slices(file: SourceFile, text: &str) -> Slices {
+    // A file that is too large is refused as a whole.
+    let text = if text.len() > enact_syntax::MAX_FILE { "" } else { text };
     let mut twins: BTreeMap<Arc<str>, u32> = BTreeMap::new();
     let mut all = Slices::default();
     for slice in enact_syntax::split(text) {

@@ -162,6 +162,10 @@ impl Indent {
     /// In a list of fields, rows, versions or days.
     fn beyond_field(&self, first: &Word) -> usize {
         let last_expects = self.last.as_ref().is_some_and(expects_more);
+        // `>= 90 => …` begins a row or an arm.
+        if matches!(first.kind, Kind::Less | Kind::LessEqual | Kind::Greater | Kind::GreaterEqual) && !last_expects {
+            return 0;
+        }
         let days = self.around.item == Some(Keyword::Calendar)
             && self.open.len() > 1
             && !matches!(first.keyword(), Some(Keyword::Off | Keyword::Work));
