@@ -7,8 +7,8 @@
 pub mod announce;
 pub mod blocks;
 pub mod command;
-pub mod laws;
 pub mod large;
+pub mod laws;
 pub mod random;
 
 use enact_analysis::Database;

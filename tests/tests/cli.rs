@@ -206,7 +206,10 @@ fn fmt_keeps_the_prose_of_literate_files() {
     let path = path.display().to_string();
     ends(&enact(&["fmt", &path]), 0, &[]);
     let after = fs::read_to_string(&path).unwrap();
-    assert!(after.starts_with("# Art. 1\n\n  Text   of the law.\n\n```enact\npolicy p\n\ndecision d input n"), "{after}");
+    assert!(
+        after.starts_with("# Art. 1\n\n  Text   of the law.\n\n```enact\npolicy p\n\ndecision d input n"),
+        "{after}"
+    );
     assert!(after.ends_with("```\n\n```\nnot   ours\n```\n"), "{after}");
     ends(&enact(&["check", &path]), 0, &[]);
 }

@@ -77,7 +77,8 @@ fn one(file: &Path, options: FormatOptions, check: bool) -> Result<bool, Refused
         None => ("", raw.as_str()),
     };
     let literate = file.extension().is_some_and(|ending| ending == "md");
-    let formatted = if literate { enact_syntax::format_literate(text, options) } else { enact_syntax::format(text, options) };
+    let formatted =
+        if literate { enact_syntax::format_literate(text, options) } else { enact_syntax::format(text, options) };
     let formatted = formatted.map_err(|found| Refused::Broken { text: text.to_owned(), found })?;
     if formatted == text {
         return Ok(false);

@@ -82,7 +82,8 @@ fn read(path: &Path) -> Result<Schema, Failure> {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let mut files = BTreeMap::new();
     let others = disk::entries(folder).map_err(Failure::policy)?;
-    let is_schema = |entry: &&disk::Entry| !entry.folder && !entry.link && entry.name.ends_with(".json") && entry.name != name;
+    let is_schema =
+        |entry: &&disk::Entry| !entry.folder && !entry.link && entry.name.ends_with(".json") && entry.name != name;
     for entry in others.iter().filter(is_schema) {
         // A neighbour that cannot be read matters only if it is referred to; then it is reported as not there.
         if let Ok(text) = disk::read_text(&entry.path) {

@@ -81,7 +81,9 @@ fn bounded(program: &Program, op: Op, args: &[Abstract], ty: &Type, cells: &Bits
         (Op::Eq, [a, b]) => truth(a.equal(b)),
         (Op::Lt | Op::Le, [a, b]) => truth(ordered(op, a, b)),
         (Op::Size, [list]) => match many(list) {
-            Some((least, most, _)) => Abstract::new(Shape::Number(Span { lo: least.into(), hi: most.into() }), list.cells.clone()),
+            Some((least, most, _)) => {
+                Abstract::new(Shape::Number(Span { lo: least.into(), hi: most.into() }), list.cells.clone())
+            }
             None => Abstract::any(program, ty, cells),
         },
         (Op::Contains, [value, list]) => truth(contains(value, list)),
@@ -104,7 +106,9 @@ fn ordered(op: Op, a: &Abstract, b: &Abstract) -> Truth {
 
 fn contains(value: &Abstract, list: &Abstract) -> Truth {
     match &list.shape {
-        Shape::List(elements) => elements.iter().fold(Truth::NO, |found, it| found.not().and(it.equal(value).not()).not()),
+        Shape::List(elements) => {
+            elements.iter().fold(Truth::NO, |found, it| found.not().and(it.equal(value).not()).not())
+        }
         Shape::Many { element, .. } => Truth { yes: element.equal(value).yes, no: true },
         _ => Truth::BOTH,
     }
@@ -114,7 +118,9 @@ fn concat(a: &Abstract, b: &Abstract) -> Abstract {
     if let (Shape::List(first), Shape::List(second)) = (&a.shape, &b.shape) {
         return Abstract::new(Shape::List(first.iter().chain(second.iter()).cloned().collect()), Bits::EMPTY);
     }
-    let (Some((least, most, x)), Some((other_least, other_most, y))) = (many(a), many(b)) else { return Abstract::nothing() };
+    let (Some((least, most, x)), Some((other_least, other_most, y))) = (many(a), many(b)) else {
+        return Abstract::nothing();
+    };
     let cells = a.all_cells().union(&b.all_cells());
     let element = super::domain::blurred(&x.join(&y, &cells), &cells);
     let shape = Shape::Many {
@@ -136,14 +142,18 @@ fn corners(program: &Program, op: Op, args: &[Abstract], ty: &Type, cells: &Bits
         points = points.iter().flat_map(longer).collect();
     }
     let whole = Abstract::any(program, ty, cells);
-    let divides_by_zero = matches!(op, Op::DivRound(_)) && args.get(1).and_then(Abstract::span).is_some_and(|by| by.lo <= 0 && by.hi >= 0);
+    let divides_by_zero = matches!(op, Op::DivRound(_))
+        && args.get(1).and_then(Abstract::span).is_some_and(|by| by.lo <= 0 && by.hi >= 0);
     if divides_by_zero || args.iter().any(|arg| arg.span().is_none()) {
         return whole;
     }
     let values: Option<Vec<Value>> = points.iter().map(|point| ops::apply(program, op, point)).collect();
-    let hull = values.and_then(|all| all.iter().filter_map(|it| Abstract::of(program, it, ty).span()).reduce(Span::hull));
+    let hull =
+        values.and_then(|all| all.iter().filter_map(|it| Abstract::of(program, it, ty).span()).reduce(Span::hull));
     match (hull, &whole.shape) {
-        (Some(hull), Shape::Number(range)) => Abstract::new(Shape::Number(hull.meet(*range).unwrap_or(*range)), cells.clone()),
+        (Some(hull), Shape::Number(range)) => {
+            Abstract::new(Shape::Number(hull.meet(*range).unwrap_or(*range)), cells.clone())
+        }
         (Some(hull), Shape::Date(_)) => Abstract::new(Shape::Date(hull), cells.clone()),
         _ => whole,
     }
@@ -178,7 +188,10 @@ fn of_text(program: &Program, op: Op, args: &[Abstract], ty: &Type, cells: &Bits
     match op {
         Op::Length => Abstract::new(Shape::Number(Span { lo: 0, hi: most(args.first()).into() }), cells.clone()),
         Op::Slice => {
-            let count = args.get(2).and_then(Abstract::span).map_or(u32::MAX, |span| u32::try_from(span.hi).unwrap_or(u32::MAX));
+            let count = args
+                .get(2)
+                .and_then(Abstract::span)
+                .map_or(u32::MAX, |span| u32::try_from(span.hi).unwrap_or(u32::MAX));
             let text = Text::Any { most: most(args.first()).min(count), except: Rc::new([]) };
             Abstract::new(Shape::Text(text), cells.clone())
         }

@@ -169,7 +169,9 @@ impl Context<'_> {
                 _ => Some(env.clone()),
             },
             (Op::Some, [inner], _) => match cut {
-                Cut::To(Abstract { shape: Shape::Optional { present: Some(value), .. }, .. }) => self.cut(env, inner, &Cut::To(value), far),
+                Cut::To(Abstract { shape: Shape::Optional { present: Some(value), .. }, .. }) => {
+                    self.cut(env, inner, &Cut::To(value), far)
+                }
                 _ => Some(env.clone()),
             },
             _ => Some(env.clone()),
@@ -214,7 +216,9 @@ impl Cut<'_> {
                 _ => Some(value.clone()),
             },
             Cut::Span(span) => match value.shape {
-                Shape::Number(own) => Some(Abstract { shape: Shape::Number(own.meet(*span)?), ..value.clone() }.settled()),
+                Shape::Number(own) => {
+                    Some(Abstract { shape: Shape::Number(own.meet(*span)?), ..value.clone() }.settled())
+                }
                 Shape::Date(own) => Some(Abstract { shape: Shape::Date(own.meet(*span)?), ..value.clone() }.settled()),
                 _ => Some(value.clone()),
             },
@@ -239,7 +243,11 @@ pub(crate) fn place(expr: &Expr) -> Option<(LocalId, Vec<Step>)> {
 }
 
 /// Changes a part of a value; to reach into an optional is to know that it is there. `None` if no value is left.
-pub(crate) fn change(value: &Abstract, steps: &[Step], change_part: &dyn Fn(&Abstract) -> Option<Abstract>) -> Option<Abstract> {
+pub(crate) fn change(
+    value: &Abstract,
+    steps: &[Step],
+    change_part: &dyn Fn(&Abstract) -> Option<Abstract>,
+) -> Option<Abstract> {
     let Some((step, rest)) = steps.split_first() else { return change_part(value) };
     let shape = match (step, &value.shape) {
         (Step::Field(field), Shape::Record(parts)) => {

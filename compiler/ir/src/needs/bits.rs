@@ -81,7 +81,9 @@ impl Bits {
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = usize> + '_ {
-        self.words().enumerate().flat_map(|(at, word)| (0..WORD).filter(move |n| word >> n & 1 == 1).map(move |n| at * WORD + n))
+        self.words()
+            .enumerate()
+            .flat_map(|(at, word)| (0..WORD).filter(move |n| word >> n & 1 == 1).map(move |n| at * WORD + n))
     }
 
     fn words(&self) -> impl Iterator<Item = u128> + '_ {

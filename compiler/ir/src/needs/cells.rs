@@ -53,14 +53,16 @@ impl Cells {
         let mut reader = Reader { program, cells: Cells::default(), root: 0 };
         for (root, field) in decision.inputs.iter().enumerate() {
             reader.root = root;
-            let place = Place { path: field.name.clone(), steps: Vec::new(), about: about(Missing::nowhere(), field, program) };
+            let place =
+                Place { path: field.name.clone(), steps: Vec::new(), about: about(Missing::nowhere(), field, program) };
             let value = reader.read(&field.ty, facts.inputs.get(root).unwrap_or(&Fact::Missing), &place);
             reader.cells.roots.push(Rc::new(value));
         }
         reader.root = decision.inputs.len();
         let day = match today {
             Some(day) => Abstract::new(Shape::Date(super::domain::Span::point(day.into())), Bits::EMPTY),
-            None => reader.missing(&Type::Date, &Place { path: String::new(), steps: Vec::new(), about: Missing::nowhere() }),
+            None => reader
+                .missing(&Type::Date, &Place { path: String::new(), steps: Vec::new(), about: Missing::nowhere() }),
         };
         reader.cells.roots.push(Rc::new(day));
         reader.cells
@@ -124,7 +126,11 @@ fn about(mut outer: Missing, field: &Field, program: &Program) -> Missing {
         }
     }
     if let Some(record) = record_of(program, &field.ty) {
-        for (own, given) in [(&mut outer.record, &record.name), (&mut outer.issuer, &record.issuer), (&mut outer.schema, &record.schema)] {
+        for (own, given) in [
+            (&mut outer.record, &record.name),
+            (&mut outer.issuer, &record.issuer),
+            (&mut outer.schema, &record.schema),
+        ] {
             if !given.is_empty() {
                 own.clone_from(given);
             }
@@ -168,7 +174,9 @@ impl<'p> Reader<'p> {
             (Fact::Known(value), _) => Abstract::of(self.program, value, ty),
             (Fact::Missing, Type::Record(_)) => {
                 let fields = self.fields(ty).iter().enumerate();
-                let parts = fields.map(|(n, field)| self.read(&field.ty, &Fact::Missing, &place.field(n, field, self.program))).collect();
+                let parts = fields
+                    .map(|(n, field)| self.read(&field.ty, &Fact::Missing, &place.field(n, field, self.program)))
+                    .collect();
                 Abstract::new(Shape::Record(parts), Bits::EMPTY)
             }
             (Fact::Missing, _) => self.missing(ty, place),
@@ -179,12 +187,15 @@ impl<'p> Reader<'p> {
             (Fact::Record(facts), _) => {
                 let fields = self.fields(ty).iter().enumerate();
                 let fact = |n: usize| facts.get(n).unwrap_or(&Fact::Missing);
-                let parts = fields.map(|(n, field)| self.read(&field.ty, fact(n), &place.field(n, field, self.program))).collect();
+                let parts = fields
+                    .map(|(n, field)| self.read(&field.ty, fact(n), &place.field(n, field, self.program)))
+                    .collect();
                 Abstract::new(Shape::Record(parts), Bits::EMPTY)
             }
             (Fact::List(facts), Type::List { element, .. }) => {
                 let each = facts.iter().enumerate();
-                let elements = each.map(|(n, fact)| self.read(element, fact, &place.into(Step::At(n as u32)))).collect();
+                let elements =
+                    each.map(|(n, fact)| self.read(element, fact, &place.into(Step::At(n as u32)))).collect();
                 Abstract::new(Shape::List(elements), Bits::EMPTY)
             }
             (Fact::List(_), _) => Abstract::nothing(),

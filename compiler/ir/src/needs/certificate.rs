@@ -24,7 +24,12 @@ pub(crate) struct Found {
 type Way = Vec<usize>;
 
 /// Leaves out one fact after the other, those that cost most first, as long as the answer stays decided. `None` if it is not decided.
-pub(crate) fn certificate(context: &Context<'_>, facts: &Facts, today: Option<i64>, question: Question) -> Option<Found> {
+pub(crate) fn certificate(
+    context: &Context<'_>,
+    facts: &Facts,
+    today: Option<i64>,
+    question: Question,
+) -> Option<Found> {
     let mut answer = decided(context, facts, today, question)?;
     let decision = context.decision;
     let inputs = decision.inputs.iter().zip(&facts.inputs);
@@ -70,9 +75,13 @@ fn decided(context: &Context<'_>, facts: &Facts, today: Option<i64>, question: Q
 fn opened(context: &Context<'_>, ty: &Type, fact: &Fact) -> Fact {
     let fields = fields(context, ty);
     match (fact, ty) {
-        (Fact::Known(Value::Record(values)), Type::Record(_)) => {
-            Fact::Record(fields.iter().zip(values).map(|(field, value)| opened(context, &field.ty, &Fact::Known(value.clone()))).collect())
-        }
+        (Fact::Known(Value::Record(values)), Type::Record(_)) => Fact::Record(
+            fields
+                .iter()
+                .zip(values)
+                .map(|(field, value)| opened(context, &field.ty, &Fact::Known(value.clone())))
+                .collect(),
+        ),
         (Fact::Record(parts), Type::Record(_)) => {
             Fact::Record(fields.iter().zip(parts).map(|(field, part)| opened(context, &field.ty, part)).collect())
         }

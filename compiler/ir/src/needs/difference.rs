@@ -51,7 +51,8 @@ fn alternatives<'e>(expr: &'e Expr, holds: bool, meanings: &mut Meanings<'e>, st
         },
         ExprKind::Op(Op::Not, args) => alternatives(args.first()?, !holds, meanings, steps),
         ExprKind::Op(op @ (Op::And | Op::Or), args) => {
-            let all: Vec<Lists<'e>> = args.iter().map(|arg| alternatives(arg, holds, meanings, steps)).collect::<Option<_>>()?;
+            let all: Vec<Lists<'e>> =
+                args.iter().map(|arg| alternatives(arg, holds, meanings, steps)).collect::<Option<_>>()?;
             if (*op == Op::And) == holds {
                 return all.into_iter().try_fold(vec![Vec::new()], |found, more| product(&found, &more));
             }
@@ -71,7 +72,9 @@ fn alternatives<'e>(expr: &'e Expr, holds: bool, meanings: &mut Meanings<'e>, st
 
 fn is_connective(expr: &Expr) -> bool {
     match &expr.kind {
-        ExprKind::Op(op, _) => matches!(op, Op::And | Op::Or | Op::Not | Op::Lt | Op::Le | Op::Eq | Op::IsPresent | Op::Contains),
+        ExprKind::Op(op, _) => {
+            matches!(op, Op::And | Op::Or | Op::Not | Op::Lt | Op::Le | Op::Eq | Op::IsPresent | Op::Contains)
+        }
         ExprKind::If(..) | ExprKind::Local(_) | ExprKind::Const(_) => true,
         _ => false,
     }
@@ -79,7 +82,8 @@ fn is_connective(expr: &Expr) -> bool {
 
 fn product<'e>(a: &Lists<'e>, b: &Lists<'e>) -> Option<Lists<'e>> {
     let both = |(x, y): (&Vec<(&'e Expr, bool)>, &Vec<(&'e Expr, bool)>)| x.iter().chain(y).copied().collect();
-    (a.len().saturating_mul(b.len()) <= MOST).then(|| a.iter().flat_map(|x| b.iter().map(move |y| (x, y))).map(both).collect())
+    (a.len().saturating_mul(b.len()) <= MOST)
+        .then(|| a.iter().flat_map(|x| b.iter().map(move |y| (x, y))).map(both).collect())
 }
 
 /// Whether no values of the terms make all literals true. A term is any expression: the same one has the same value everywhere.

@@ -152,7 +152,9 @@ impl Abstract {
     pub(crate) fn of(program: &Program, value: &Value, ty: &Type) -> Abstract {
         let shape = match (value, ty) {
             (Value::Absent, _) => Shape::Optional { absent: true, present: None },
-            (_, Type::Optional(inner)) => Shape::Optional { absent: false, present: Some(Rc::new(Abstract::of(program, value, inner))) },
+            (_, Type::Optional(inner)) => {
+                Shape::Optional { absent: false, present: Some(Rc::new(Abstract::of(program, value, inner))) }
+            }
             (Value::Bool(known), _) => Shape::Truth { yes: *known, no: !known },
             (Value::Number(n), _) => Shape::Number(Span::point(*n)),
             (Value::Date(day), _) => Shape::Date(Span::point(i128::from(*day))),
@@ -160,7 +162,9 @@ impl Abstract {
             (Value::Enum(case), _) => Shape::Cases(Bits::one(*case as usize)),
             (Value::Record(parts), Type::Record(id)) => {
                 let fields = program.record_of(*id).map(|record| record.fields.as_slice()).unwrap_or_default();
-                Shape::Record(parts.iter().zip(fields).map(|(part, field)| Abstract::of(program, part, &field.ty)).collect())
+                Shape::Record(
+                    parts.iter().zip(fields).map(|(part, field)| Abstract::of(program, part, &field.ty)).collect(),
+                )
             }
             (Value::List(elements), Type::List { element, .. }) => {
                 Shape::List(elements.iter().map(|it| Abstract::of(program, it, element)).collect())
@@ -319,7 +323,9 @@ impl Abstract {
     /// Without one value, as far as the domain can tell; `None` if nothing is left.
     pub(crate) fn without(&self, value: &Value) -> Option<Abstract> {
         let shape = match (&self.shape, value) {
-            (Shape::Truth { .. }, Value::Bool(known)) => return self.meet(&Abstract::truth(Truth::of(!known), Bits::EMPTY)),
+            (Shape::Truth { .. }, Value::Bool(known)) => {
+                return self.meet(&Abstract::truth(Truth::of(!known), Bits::EMPTY));
+            }
             (Shape::Number(span), Value::Number(n)) => Shape::Number(span.without(*n)?),
             (Shape::Date(span), Value::Date(day)) => Shape::Date(span.without(i128::from(*day))?),
             (Shape::Cases(cases), Value::Enum(case)) => {
@@ -327,7 +333,9 @@ impl Abstract {
                 (!rest.is_empty()).then_some(Shape::Cases(rest))?
             }
             (Shape::Text(Text::Known(text)), Value::Text(other)) if text.as_ref() == other => return None,
-            (Shape::Text(Text::Any { most, except }), Value::Text(text)) if except.len() < MOST_TEXTS && !except.contains(text) => {
+            (Shape::Text(Text::Any { most, except }), Value::Text(text))
+                if except.len() < MOST_TEXTS && !except.contains(text) =>
+            {
                 let except = except.iter().chain(std::iter::once(text)).cloned().collect();
                 Shape::Text(Text::Any { most: *most, except })
             }
@@ -360,7 +368,9 @@ impl Abstract {
             }
             (Shape::Record(parts), Value::Record(values)) => Shape::Record(each(values, &|n| parts.get(n).cloned())),
             (Shape::List(elements), Value::List(values)) => Shape::List(each(values, &|n| elements.get(n).cloned())),
-            (Shape::Many { element, .. }, Value::List(values)) => Shape::List(each(values, &|_| Some(element.as_ref().clone()))),
+            (Shape::Many { element, .. }, Value::List(values)) => {
+                Shape::List(each(values, &|_| Some(element.as_ref().clone())))
+            }
             (other, _) => other.clone(),
         };
         Abstract { shape, fault: self.fault, cells: self.cells.clone() }.settled()
@@ -466,7 +476,9 @@ fn join_shapes(a: &Abstract, b: &Abstract, choice: &Bits) -> Shape {
             };
             Shape::Optional { absent: *absent || *other_absent, present }
         }
-        (Shape::Record(a), Shape::Record(b)) => Shape::Record(a.iter().zip(b.iter()).map(|(a, b)| a.join(b, choice)).collect()),
+        (Shape::Record(a), Shape::Record(b)) => {
+            Shape::Record(a.iter().zip(b.iter()).map(|(a, b)| a.join(b, choice)).collect())
+        }
         (Shape::List(a), Shape::List(b)) if a.len() == b.len() => {
             Shape::List(a.iter().zip(b.iter()).map(|(a, b)| a.join(b, choice)).collect())
         }
@@ -505,7 +517,9 @@ pub(crate) fn blurred(value: &Abstract, more: &Bits) -> Abstract {
         }
         Shape::Record(all) => Shape::Record(parts(all)),
         Shape::List(all) => Shape::List(parts(all)),
-        Shape::Many { least, most, element } => Shape::Many { least: *least, most: *most, element: Rc::new(blurred(element, more)) },
+        Shape::Many { least, most, element } => {
+            Shape::Many { least: *least, most: *most, element: Rc::new(blurred(element, more)) }
+        }
         other => other.clone(),
     };
     Abstract { shape, fault: value.fault, cells: value.cells.union(more) }.settled()
@@ -569,12 +583,20 @@ impl Abstract {
     /// Whether the value is one of those.
     pub(crate) fn holds(&self, value: &Value) -> bool {
         match (&self.shape, value) {
-            (Shape::Truth { yes, no }, Value::Bool(known)) => if *known { *yes } else { *no },
+            (Shape::Truth { yes, no }, Value::Bool(known)) => {
+                if *known {
+                    *yes
+                } else {
+                    *no
+                }
+            }
             (Shape::Number(span), Value::Number(n)) => span.lo <= *n && *n <= span.hi,
             (Shape::Date(span), Value::Date(day)) => span.lo <= i128::from(*day) && i128::from(*day) <= span.hi,
             (Shape::Cases(cases), Value::Enum(case)) => cases.contains(*case as usize),
             (Shape::Text(Text::Known(text)), Value::Text(other)) => text.as_ref() == other,
-            (Shape::Text(Text::Any { most, except }), Value::Text(text)) => text.chars().count() <= *most as usize && !except.contains(text),
+            (Shape::Text(Text::Any { most, except }), Value::Text(text)) => {
+                text.chars().count() <= *most as usize && !except.contains(text)
+            }
             (Shape::Optional { absent, .. }, Value::Absent) => *absent,
             (Shape::Optional { present, .. }, value) => present.as_ref().is_some_and(|inner| inner.holds(value)),
             (Shape::Record(parts), Value::Record(values)) | (Shape::List(parts), Value::List(values)) => {

@@ -31,9 +31,19 @@ struct Form<'e> {
 impl Context<'_> {
     /// What a form over the elements of a list may come to.
     pub(crate) fn each(&self, env: &Env, expr: &Expr) -> Abstract {
-        let ExprKind::Each { form, list, element, before, filter, sort, body } = &expr.kind else { return Abstract::nothing() };
+        let ExprKind::Each { form, list, element, before, filter, sort, body } = &expr.kind else {
+            return Abstract::nothing();
+        };
         let sort = sort.as_ref().map(|(key, descending)| (key.as_ref(), *descending));
-        let form = Form { form: *form, element: *element, before: *before, filter: filter.as_deref(), sort, body, ty: &expr.ty };
+        let form = Form {
+            form: *form,
+            element: *element,
+            before: *before,
+            filter: filter.as_deref(),
+            sort,
+            body,
+            ty: &expr.ty,
+        };
         let list = self.eval(env, list);
         let found = match &list.shape {
             Shape::List(elements) => self.known(env, &form, elements),
@@ -48,7 +58,8 @@ impl Context<'_> {
         if let Some(local) = form.before {
             env.set(local, Rc::new(Abstract::new(before, cells.clone())));
         }
-        let passes = form.filter.map_or_else(|| Abstract::truth(Truth::YES, Bits::EMPTY), |filter| self.eval(&env, filter));
+        let passes =
+            form.filter.map_or_else(|| Abstract::truth(Truth::YES, Bits::EMPTY), |filter| self.eval(&env, filter));
         let within = match form.filter {
             // A filter that is a fault does not say whether the element passes: the body may still decide.
             Some(filter) if !passes.is_true() && passes.fault.is_none() => self.assume(&env, filter, true),
@@ -64,7 +75,9 @@ impl Context<'_> {
         let items: Vec<Item> =
             elements.iter().enumerate().map(|(n, it)| self.item(env, form, it, prefix(n), &Bits::EMPTY)).collect();
         match form.form {
-            Each::Any => items.iter().fold(Abstract::truth(Truth::NO, Bits::EMPTY), |any, it| either(&any, &both(&it.passes, &it.body))),
+            Each::Any => items
+                .iter()
+                .fold(Abstract::truth(Truth::NO, Bits::EMPTY), |any, it| either(&any, &both(&it.passes, &it.body))),
             Each::All => negated(&items.iter().fold(Abstract::truth(Truth::NO, Bits::EMPTY), |any, it| {
                 either(&any, &both(&it.passes, &negated(&it.body)))
             })),
@@ -85,7 +98,14 @@ impl Context<'_> {
     }
 
     /// A list whose length and elements are open: one element stands for all.
-    fn unknown(&self, env: &Env, form: &Form<'_>, (least, most): (u32, u32), element: &Rc<Abstract>, cells: &Bits) -> Abstract {
+    fn unknown(
+        &self,
+        env: &Env,
+        form: &Form<'_>,
+        (least, most): (u32, u32),
+        element: &Rc<Abstract>,
+        cells: &Bits,
+    ) -> Abstract {
         let before = Shape::Many { least: 0, most: most.saturating_sub(1), element: element.clone() };
         let item = self.item(env, form, element, before, cells);
         let passing = item.passes.as_truth();
@@ -108,9 +128,12 @@ impl Context<'_> {
             }
             Each::Count | Each::Sum => {
                 let each = form.one(&body);
-                let one = if can_pass { each.hull(if passing.no { Span::point(0) } else { each }) } else { Span::point(0) };
-                let lowest = if one.lo < 0 { one.lo.saturating_mul(most.into()) } else { one.lo.saturating_mul(least.into()) };
-                let highest = if one.hi > 0 { one.hi.saturating_mul(most.into()) } else { one.hi.saturating_mul(least.into()) };
+                let one =
+                    if can_pass { each.hull(if passing.no { Span::point(0) } else { each }) } else { Span::point(0) };
+                let lowest =
+                    if one.lo < 0 { one.lo.saturating_mul(most.into()) } else { one.lo.saturating_mul(least.into()) };
+                let highest =
+                    if one.hi > 0 { one.hi.saturating_mul(most.into()) } else { one.hi.saturating_mul(least.into()) };
                 form.number(Span { lo: lowest, hi: highest }, all.clone())
             }
             Each::Min | Each::Max | Each::First => {
@@ -118,7 +141,9 @@ impl Context<'_> {
                 let absent = none_passes || matches!(&body.shape, Shape::Optional { absent: true, .. });
                 Abstract::new(Shape::Optional { absent, present }, all.clone())
             }
-            Each::Map if can_pass => Abstract::new(Shape::Many { least: fewest, most, element: Rc::new(body) }, all.clone()),
+            Each::Map if can_pass => {
+                Abstract::new(Shape::Many { least: fewest, most, element: Rc::new(body) }, all.clone())
+            }
             Each::Map => Abstract::new(Shape::List(Rc::new([])), Bits::EMPTY),
         };
         found.or_fault(fault.filter(|_| most > 0), &all)
@@ -335,7 +360,9 @@ fn blend(items: &[&Item], every_body: bool) -> Abstract {
     let (fault, mut cells) = fault_of(items, true);
     items.iter().for_each(|item| cells.add(&item.body.all_cells()));
     items.iter().filter_map(|item| item.key.as_ref()).for_each(|key| cells.add(&key.all_cells()));
-    let bodies = items.iter().fold(Abstract::nothing(), |all, item| all.join(&Abstract { fault: None, ..item.body.clone() }, &cells));
+    let bodies = items
+        .iter()
+        .fold(Abstract::nothing(), |all, item| all.join(&Abstract { fault: None, ..item.body.clone() }, &cells));
     let least = items.iter().filter(|item| item.passes.is_true()).count() as u32;
     let shape = match bodies.shape {
         _ if items.iter().any(|item| item.has_no_value(every_body)) => Shape::Nothing,

@@ -38,7 +38,15 @@ impl Edges {
     /// The edges of every place of the decision's inputs; other expressions may be looked at too.
     pub(crate) fn new(context: &Context<'_>, env: &Env, more: &[&Expr]) -> Edges {
         let today = context.decision.inputs.len();
-        let mut search = Search { context, env, today, places: BTreeMap::new(), meanings: context.bindings.clone(), edges: Edges::default(), left: STEPS };
+        let mut search = Search {
+            context,
+            env,
+            today,
+            places: BTreeMap::new(),
+            meanings: context.bindings.clone(),
+            edges: Edges::default(),
+            left: STEPS,
+        };
         for n in 0..today {
             search.places.insert(LocalId(u32::try_from(n).unwrap_or(u32::MAX)), (n, Vec::new()));
         }
@@ -61,7 +69,9 @@ impl Edges {
 
     /// The blocks into which the domain of a cell is divided. Fewer than two: it is not divided.
     pub(crate) fn blocks(&self, cells: &Cells, cell: &Cell) -> Vec<Abstract> {
-        let Some(value) = cells.roots.get(cell.root).and_then(|root| inside(root, &cell.steps)) else { return Vec::new() };
+        let Some(value) = cells.roots.get(cell.root).and_then(|root| inside(root, &cell.steps)) else {
+            return Vec::new();
+        };
         self.divide(&value, &self.at(cell.root, &cell.steps))
     }
 
@@ -69,9 +79,15 @@ impl Edges {
     pub(crate) fn divide(&self, value: &Abstract, edge: &Edge) -> Vec<Abstract> {
         let block = |shape: Shape| Abstract::new(shape, value.cells.clone());
         match &value.shape {
-            Shape::Truth { yes: true, no: true } => [false, true].map(|yes| block(Shape::Truth { yes, no: !yes })).to_vec(),
-            Shape::Cases(cases) if cases.len() <= MOST_CASES => cases.iter().map(|case| block(Shape::Cases(Bits::one(case)))).collect(),
-            Shape::Number(span) => pieces(*span, &edge.cuts).into_iter().map(|piece| block(Shape::Number(piece))).collect(),
+            Shape::Truth { yes: true, no: true } => {
+                [false, true].map(|yes| block(Shape::Truth { yes, no: !yes })).to_vec()
+            }
+            Shape::Cases(cases) if cases.len() <= MOST_CASES => {
+                cases.iter().map(|case| block(Shape::Cases(Bits::one(case)))).collect()
+            }
+            Shape::Number(span) => {
+                pieces(*span, &edge.cuts).into_iter().map(|piece| block(Shape::Number(piece))).collect()
+            }
             Shape::Date(span) => pieces(*span, &edge.cuts).into_iter().map(|piece| block(Shape::Date(piece))).collect(),
             Shape::Optional { absent: true, present: Some(inner) } => {
                 let present = Shape::Optional { absent: false, present: Some(inner.clone()) };
@@ -82,7 +98,11 @@ impl Edges {
                 vec![block(Shape::List(Rc::new([]))), block(some)]
             }
             Shape::Text(Text::Any { most, except }) => {
-                let named: Vec<&String> = edge.texts.iter().filter(|it| it.chars().count() <= *most as usize && !except.contains(it)).collect();
+                let named: Vec<&String> = edge
+                    .texts
+                    .iter()
+                    .filter(|it| it.chars().count() <= *most as usize && !except.contains(it))
+                    .collect();
                 let rest = except.iter().chain(named.iter().copied()).cloned().collect();
                 let known = named.iter().take(MOST_CUTS).map(|it| block(Shape::Text(Text::Known(it.as_str().into()))));
                 known.chain([block(Shape::Text(Text::Any { most: *most, except: rest }))]).collect()
@@ -145,7 +165,9 @@ impl<'c> Search<'c> {
                 self.meanings.insert(*local, value);
                 self.walk(body);
             }
-            ExprKind::If(condition, then, otherwise) => [condition, then, otherwise].into_iter().for_each(|it| self.walk(it)),
+            ExprKind::If(condition, then, otherwise) => {
+                [condition, then, otherwise].into_iter().for_each(|it| self.walk(it))
+            }
             ExprKind::Choose { exceptions, general, .. } => {
                 exceptions.iter().for_each(|(condition, value)| {
                     self.walk(condition);
@@ -245,7 +267,11 @@ impl<'c> Search<'c> {
         let (local, steps) = place(expr)?;
         let (root, mut way) = match self.places.get(&local) {
             Some(place) => place.clone(),
-            None => self.meanings.get(&local).filter(|it| it.kind != ExprKind::Local(local)).and_then(|it| self.place_of(it))?,
+            None => self
+                .meanings
+                .get(&local)
+                .filter(|it| it.kind != ExprKind::Local(local))
+                .and_then(|it| self.place_of(it))?,
         };
         way.extend(steps);
         Some((root, way))
@@ -330,9 +356,13 @@ impl<'c> Search<'c> {
             }
             (Op::MonthsBetween | Op::YearsBetween, [a, b]) => {
                 let unit = if op == Op::YearsBetween { 12 } else { 1 };
-                let after = self.days(a, cuts, |n, day| (Op::AddMonths, [Value::Date(i64_of(day)), Value::Number(i128::from(n) * unit)]));
+                let after = self.days(a, cuts, |n, day| {
+                    (Op::AddMonths, [Value::Date(i64_of(day)), Value::Number(i128::from(n) * unit)])
+                });
                 self.cut(b, &after);
-                let before = self.days(b, cuts, |n, day| (Op::AddMonths, [Value::Date(i64_of(day)), Value::Number(-i128::from(n) * unit)]));
+                let before = self.days(b, cuts, |n, day| {
+                    (Op::AddMonths, [Value::Date(i64_of(day)), Value::Number(-i128::from(n) * unit)])
+                });
                 self.cut(a, &before);
             }
             (Op::Year, [day]) => {
@@ -357,7 +387,9 @@ impl<'c> Search<'c> {
 
     /// Cuts moved by months, with a few days on either side, for months are of unequal length.
     fn days(&self, other: &Expr, cuts: &[i128], by: impl Fn(i64, i128) -> (Op, [Value; 2])) -> Vec<i128> {
-        let Some(span) = self.context.eval(self.env, other).span().filter(|span| span.is_point()) else { return Vec::new() };
+        let Some(span) = self.context.eval(self.env, other).span().filter(|span| span.is_point()) else {
+            return Vec::new();
+        };
         let moved = |cut: &i128| {
             let (op, args) = by(i64::try_from(*cut).ok()?, span.lo);
             ops::apply(self.context.program, op, &args).as_ref().and_then(number)

@@ -98,8 +98,9 @@ impl Context<'_> {
             env.set(binding.local, value);
         }
         let required = self.decision.requirements.iter().enumerate();
-        let requirements: Vec<Rc<Abstract>> =
-            required.map(|(n, it)| again(&env, &it.condition, earlier.and_then(|run| run.requirements.get(n)))).collect();
+        let requirements: Vec<Rc<Abstract>> = required
+            .map(|(n, it)| again(&env, &it.condition, earlier.and_then(|run| run.requirements.get(n))))
+            .collect();
         // Outputs matter only where every requirement holds.
         let met = self.all_met(&env, &requirements);
         let within = met.as_ref().unwrap_or(&env);
@@ -107,7 +108,8 @@ impl Context<'_> {
         let outputs = given
             .map(|(n, output)| {
                 let old = earlier.and_then(|run| run.outputs.get(n));
-                let when = output.when.as_ref().map(|when| again(within, when, old.and_then(|(when, _)| when.as_ref())));
+                let when =
+                    output.when.as_ref().map(|when| again(within, when, old.and_then(|(when, _)| when.as_ref())));
                 (when, again(within, &output.value, old.map(|(_, value)| value)))
             })
             .collect();
@@ -167,7 +169,9 @@ impl Run {
         };
         let given = |when: &Option<Rc<Abstract>>| when.as_ref().is_none_or(|when| when.is_true());
         let pairs = self.outputs.iter().zip(&other.outputs).enumerate();
-        pairs.filter(|(n, _)| asked(*n)).any(|(_, (mine, theirs))| given(&mine.0) && given(&theirs.0) && !mine.1.equal(&theirs.1).yes)
+        pairs
+            .filter(|(n, _)| asked(*n))
+            .any(|(_, (mine, theirs))| given(&mine.0) && given(&theirs.0) && !mine.1.equal(&theirs.1).yes)
     }
 
     fn possible(&self, question: Question) -> Possible {

@@ -21,7 +21,9 @@ impl Context<'_> {
         }
         let found = match date.as_ref().and_then(Abstract::span) {
             Some(days) => self.dated(id, table, &keys, days, &date.map(|it| it.cells).unwrap_or_default()),
-            None => table.versions.first().map_or_else(Abstract::nothing, |version| self.rows(id, table, version, &keys)),
+            None => {
+                table.versions.first().map_or_else(Abstract::nothing, |version| self.rows(id, table, version, &keys))
+            }
         };
         found.or_fault(operands.fault, &operands.cells)
     }
@@ -66,14 +68,21 @@ impl Context<'_> {
         let mut cells = Bits::EMPTY;
         let counting = keys.iter().zip(&matters).filter(|(_, matters)| **matters);
         counting.for_each(|(key, _)| cells.add(&key.all_cells()));
-        let found = met.iter().fold(Abstract::nothing(), |all, row| {
-            all.join(&Abstract::of(self.program, &row.value, &table.ty), &cells)
-        });
+        let found = met
+            .iter()
+            .fold(Abstract::nothing(), |all, row| all.join(&Abstract::of(self.program, &row.value, &table.ty), &cells));
         if left.is_empty() { found } else { found.join(&unknown, &cells) }
     }
 
     /// Whether a row matches keys of this box; adds the boxes that it leaves over.
-    fn against(&self, row: &Row, table: &Table, keys: Vec<Abstract>, rest: &mut Vec<Vec<Abstract>>, matters: &mut [bool]) -> bool {
+    fn against(
+        &self,
+        row: &Row,
+        table: &Table,
+        keys: Vec<Abstract>,
+        rest: &mut Vec<Vec<Abstract>>,
+        matters: &mut [bool],
+    ) -> bool {
         let each = row.patterns.iter().zip(&keys).zip(&table.keys);
         let matches: Vec<Truth> = each.map(|((it, key), ty)| pattern(self.program, it, key, ty)).collect();
         if matches.iter().any(|it| !it.yes) {
@@ -89,7 +98,10 @@ impl Context<'_> {
         // What does not match differs in the first open key, or matches there and differs in the second, and so on.
         let mut inside = keys;
         for n in open {
-            let (Some(it), Some(key), Some(ty)) = (row.patterns.get(n), inside.get(n).cloned(), table.keys.get(n)) else { continue };
+            let (Some(it), Some(key), Some(ty)) = (row.patterns.get(n), inside.get(n).cloned(), table.keys.get(n))
+            else {
+                continue;
+            };
             if let Some(beyond) = beyond(it, &key) {
                 let mut outside = inside.clone();
                 outside.iter_mut().skip(n).take(1).for_each(|slot| *slot = beyond.clone());
@@ -107,7 +119,8 @@ fn pattern(program: &Program, pattern: &Pattern, key: &Abstract, ty: &Type) -> T
     match pattern {
         Pattern::Any => Truth::YES,
         Pattern::OneOf(values) => {
-            let any = values.iter().fold(Truth::NO, |found, value| found.or(key.equal(&Abstract::of(program, value, ty))));
+            let any =
+                values.iter().fold(Truth::NO, |found, value| found.or(key.equal(&Abstract::of(program, value, ty))));
             // Several values together may leave nothing over although none does alone.
             Truth { yes: any.yes, no: any.no && beyond(pattern, key).is_some() }
         }
@@ -156,12 +169,17 @@ fn beyond(pattern: &Pattern, key: &Abstract) -> Option<Abstract> {
 /// What of a key a pattern matches, as far as the domain can tell.
 fn within(program: &Program, pattern: &Pattern, key: &Abstract, ty: &Type) -> Abstract {
     let values = |all: &[Value]| {
-        let any = all.iter().fold(Abstract::nothing(), |any, value| any.join(&Abstract::of(program, value, ty), &Bits::EMPTY));
+        let any = all
+            .iter()
+            .fold(Abstract::nothing(), |any, value| any.join(&Abstract::of(program, value, ty), &Bits::EMPTY));
         key.meet(&any).unwrap_or_else(|| key.clone())
     };
     match pattern {
         Pattern::OneOf(all) => values(all),
-        Pattern::Range(lo, hi) => match key.span().and_then(|span| span.meet(Span { lo: lo.unwrap_or(i128::MIN), hi: hi.unwrap_or(i128::MAX) })) {
+        Pattern::Range(lo, hi) => match key
+            .span()
+            .and_then(|span| span.meet(Span { lo: lo.unwrap_or(i128::MIN), hi: hi.unwrap_or(i128::MAX) }))
+        {
             Some(span) if matches!(key.shape, Shape::Date(_)) => Abstract { shape: Shape::Date(span), ..key.clone() },
             Some(span) => Abstract { shape: Shape::Number(span), ..key.clone() },
             None => key.clone(),

@@ -82,7 +82,10 @@ fn search(program: &Program, decision: &Decision, condition: Expr, budget: usize
         for (place, cell, block) in pieces.into_iter().rev() {
             left = left.saturating_sub(1);
             let Some(root) = run.roots.get(place) else { continue };
-            let Some(value) = cells.cells.get(cell).and_then(|it| change(root, &it.steps, &|_| Some(block.clone()))) else { continue };
+            let Some(value) = cells.cells.get(cell).and_then(|it| change(root, &it.steps, &|_| Some(block.clone())))
+            else {
+                continue;
+            };
             let narrowed = context.narrowed(&run, place, value, &Bits::one(cell));
             waiting.extend(contracted(&context, narrowed, &mut left));
         }
@@ -173,7 +176,8 @@ fn example(context: &Context<'_>, run: &Run, left: &mut usize) -> Option<Facts> 
     for which in 0..TRIES {
         *left = left.checked_sub(1)?;
         let values = completed(&run.roots, which);
-        let known: Vec<Rc<Abstract>> = values.iter().zip(types()).map(|(value, ty)| Rc::new(Abstract::of(context.program, value, ty))).collect();
+        let known: Vec<Rc<Abstract>> =
+            values.iter().zip(types()).map(|(value, ty)| Rc::new(Abstract::of(context.program, value, ty))).collect();
         if context.run(&known).requirements.first().is_some_and(|it| it.is_true()) {
             return Some(facts(context, &values));
         }
@@ -201,7 +205,8 @@ fn divide(cells: &Cells, edges: &Edges, division: &Division, run: &Run) -> Vec<(
         (0..place.steps.len()).all(|n| {
             let outer = place.steps.get(..n).and_then(|steps| part(run.roots.get(place.root)?, steps));
             let next = place.steps.get(n);
-            next != Some(&Step::Inside) || matches!(outer.map(|it| &it.shape), Some(Shape::Optional { absent: false, .. }))
+            next != Some(&Step::Inside)
+                || matches!(outer.map(|it| &it.shape), Some(Shape::Optional { absent: false, .. }))
         })
     };
     let at_constants = candidates.iter().filter(|cell| reachable(**cell)).find_map(|cell| {
@@ -210,13 +215,19 @@ fn divide(cells: &Cells, edges: &Edges, division: &Division, run: &Run) -> Vec<(
         (blocks.len() > 1).then(|| blocks.into_iter().map(|block| (place.root, *cell, block)).collect::<Vec<_>>())
     });
     let in_halves = || {
-        let wide = |cell: &&usize| now(**cell).and_then(|(_, value)| value.span()).map_or(0, |span| span.hi.saturating_sub(span.lo));
+        let wide = |cell: &&usize| {
+            now(**cell).and_then(|(_, value)| value.span()).map_or(0, |span| span.hi.saturating_sub(span.lo))
+        };
         let cell = candidates.iter().filter(|cell| reachable(**cell)).max_by_key(|cell| wide(cell))?;
         let (place, value) = now(*cell)?;
         let span = value.span().filter(|span| span.lo < span.hi)?;
         let middle = span.lo + (span.hi.saturating_sub(span.lo)) / 2;
         let half = |lo: i128, hi: i128| {
-            let shape = if matches!(value.shape, Shape::Date(_)) { Shape::Date(Span { lo, hi }) } else { Shape::Number(Span { lo, hi }) };
+            let shape = if matches!(value.shape, Shape::Date(_)) {
+                Shape::Date(Span { lo, hi })
+            } else {
+                Shape::Number(Span { lo, hi })
+            };
             (place.root, *cell, Abstract::new(shape, value.cells.clone()))
         };
         Some(vec![half(span.lo, middle), half(middle + 1, span.hi)])

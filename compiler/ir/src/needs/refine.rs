@@ -67,7 +67,8 @@ impl<'c> Inquiry<'c> {
     /// The facts that cells are parts of, as paths in order.
     pub(crate) fn paths(&self, cells: &Bits) -> Vec<String> {
         let facts = self.cells.facts_of(cells);
-        let mut paths: Vec<String> = facts.iter().filter_map(|fact| self.cells.missing.get(fact)).map(|it| it.path.clone()).collect();
+        let mut paths: Vec<String> =
+            facts.iter().filter_map(|fact| self.cells.missing.get(fact)).map(|it| it.path.clone()).collect();
         paths.sort();
         paths
     }
@@ -75,7 +76,11 @@ impl<'c> Inquiry<'c> {
     /// Witnesses for each of the facts, if each has some.
     pub(crate) fn all_required(&self, cells: &Bits) -> Option<Vec<(usize, Pair)>> {
         let witnesses = self.witnesses();
-        self.cells.facts_of(cells).iter().map(|fact| witnesses.by_trial(&self.run, fact).map(|pair| (fact, pair))).collect()
+        self.cells
+            .facts_of(cells)
+            .iter()
+            .map(|fact| witnesses.by_trial(&self.run, fact).map(|pair| (fact, pair)))
+            .collect()
     }
 }
 
@@ -83,7 +88,8 @@ impl<'c> Inquiry<'c> {
 pub fn refine(program: &Program, decision: &Decision, facts: &Facts, today: i64) -> Refined {
     let context = Context::new(program, decision);
     let inquiry = Inquiry::new(&context, facts, today, Question::Answer);
-    let run_is_false = || inquiry.run.requirements.iter().enumerate().filter(|(_, it)| it.is_false()).map(|(n, _)| n).collect();
+    let run_is_false =
+        || inquiry.run.requirements.iter().enumerate().filter(|(_, it)| it.is_false()).map(|(n, _)| n).collect();
     let open = match inquiry.run.judge(Question::Answer) {
         Judged::Point(answer) => return refined(answer, run_is_false()),
         Judged::Open(open) => open,

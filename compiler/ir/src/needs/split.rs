@@ -47,7 +47,14 @@ pub(crate) struct Division {
 
 impl Division {
     /// Divides the cells that the run depends on. Looks at what each block leaves open, within a number of runs.
-    pub(crate) fn new(context: &Context<'_>, cells: &Cells, edges: &Edges, run: &Run, question: Question, most_runs: usize) -> Division {
+    pub(crate) fn new(
+        context: &Context<'_>,
+        cells: &Cells,
+        edges: &Edges,
+        run: &Run,
+        question: Question,
+        most_runs: usize,
+    ) -> Division {
         let blocks: Vec<Vec<Abstract>> = cells.cells.iter().map(|cell| edges.blocks(cells, cell)).collect();
         let Judged::Open(open) = run.judge(question) else { return Division { blocks, order: Vec::new() } };
         let mut left = most_runs;
@@ -56,7 +63,8 @@ impl Division {
             let Some(all) = blocks.get(cell).filter(|all| all.len() > 1) else { continue };
             let score = if all.len() <= left {
                 left -= all.len();
-                let remaining: u64 = all.iter().map(|block| open_after(context, cells, run, cell, block, question)).sum();
+                let remaining: u64 =
+                    all.iter().map(|block| open_after(context, cells, run, cell, block, question)).sum();
                 remaining * 1000 / all.len() as u64
             } else {
                 u64::MAX
@@ -78,7 +86,14 @@ impl Division {
 }
 
 /// How many cells are open once this one lies in this block.
-fn open_after(context: &Context<'_>, cells: &Cells, run: &Run, cell: usize, block: &Abstract, question: Question) -> u64 {
+fn open_after(
+    context: &Context<'_>,
+    cells: &Cells,
+    run: &Run,
+    cell: usize,
+    block: &Abstract,
+    question: Question,
+) -> u64 {
     match restrict(context, cells, run, cell, block).map(|run| run.judge(question)) {
         Some(Judged::Open(open)) => open.len() as u64,
         _ => 0,
@@ -123,7 +138,13 @@ pub(crate) struct Splitter<'c> {
 }
 
 impl<'c> Splitter<'c> {
-    pub(crate) fn new(context: &'c Context<'c>, cells: &'c Cells, division: &'c Division, question: Question, left: usize) -> Splitter<'c> {
+    pub(crate) fn new(
+        context: &'c Context<'c>,
+        cells: &'c Cells,
+        division: &'c Division,
+        question: Question,
+        left: usize,
+    ) -> Splitter<'c> {
         Splitter {
             context,
             cells,
@@ -185,7 +206,8 @@ impl<'c> Splitter<'c> {
     }
 
     fn leaf(&mut self, run: &Run, answer: Answer) -> NodeId {
-        let is_false: Bits = run.requirements.iter().enumerate().filter(|(_, it)| it.is_false()).map(|(n, _)| n).collect();
+        let is_false: Bits =
+            run.requirements.iter().enumerate().filter(|(_, it)| it.is_false()).map(|(n, _)| n).collect();
         self.always_false = Some(self.always_false.take().map_or(is_false.clone(), |all| all.intersection(&is_false)));
         if let Some(known) = self.leaves.get(&answer.key()) {
             return *known;

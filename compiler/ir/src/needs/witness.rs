@@ -62,7 +62,10 @@ impl Witnesses<'_> {
                 let blocks = self.division.blocks.get(cell).map(Vec::as_slice).unwrap_or_default();
                 let start = dice.below(blocks.len().max(1));
                 let tries = (0..blocks.len()).map(|n| (n + start) % blocks.len().max(1)).filter_map(|n| blocks.get(n));
-                let points: Vec<Value> = tries.map(|block| block.sample(if round == 0 { 1 } else { dice.next() % 8 })).take(MOST_TRIES).collect();
+                let points: Vec<Value> = tries
+                    .map(|block| block.sample(if round == 0 { 1 } else { dice.next() % 8 }))
+                    .take(MOST_TRIES)
+                    .collect();
                 let mut first = None;
                 for value in &points {
                     let Some(narrowed) = self.with_part(&run, cell, value) else { continue };
@@ -116,7 +119,8 @@ impl Witnesses<'_> {
     /// Values of a fact at the policy's constants and their neighbours.
     pub(crate) fn values(&self, fact: usize, own: &Bits) -> Vec<Value> {
         let Some(missing) = self.cells.missing.get(fact) else { return Vec::new() };
-        let Some(whole) = self.cells.roots.get(missing.root).and_then(|root| super::assume::part(root, &missing.steps)) else {
+        let Some(whole) = self.cells.roots.get(missing.root).and_then(|root| super::assume::part(root, &missing.steps))
+        else {
             return Vec::new();
         };
         let mut found = Vec::new();
@@ -138,7 +142,9 @@ impl Witnesses<'_> {
 
     /// Lists of one or two elements, each element at the constants that its parts are compared with.
     fn lists(&self, whole: &Abstract, missing: &super::cells::Missing) -> Vec<Value> {
-        let Some((_, most, element)) = super::domain::many(whole).filter(|_| matches!(whole.shape, super::domain::Shape::Many { .. })) else {
+        let Some((_, most, element)) =
+            super::domain::many(whole).filter(|_| matches!(whole.shape, super::domain::Shape::Many { .. }))
+        else {
             return Vec::new();
         };
         let steps: Vec<_> = missing.steps.iter().copied().chain([super::assume::Step::Element]).collect();
@@ -162,9 +168,11 @@ impl Witnesses<'_> {
         let way = steps.get(own..).unwrap_or_default();
         let inside = |step: Step| steps.iter().copied().chain([step]).collect::<Vec<_>>();
         match &part.shape {
-            Shape::Record(parts) => {
-                parts.iter().enumerate().flat_map(|(n, it)| self.elements(it, root, &inside(Step::Field(n as u32)), whole)).collect()
-            }
+            Shape::Record(parts) => parts
+                .iter()
+                .enumerate()
+                .flat_map(|(n, it)| self.elements(it, root, &inside(Step::Field(n as u32)), whole))
+                .collect(),
             Shape::Optional { present: Some(inner), .. } => {
                 let absent = change(whole, way, &|it| Some(it.narrowed_to(&Value::Absent))).map(|it| it.sample(1));
                 absent.into_iter().chain(self.elements(inner, root, &inside(Step::Inside), whole)).collect()
@@ -172,7 +180,10 @@ impl Witnesses<'_> {
             _ => {
                 let blocks = self.edges.divide(part, &self.edges.at(root, steps));
                 let samples = blocks.iter().flat_map(|block| [block.sample(0), block.sample(1)]);
-                samples.filter_map(|value| change(whole, way, &|it| Some(it.narrowed_to(&value))).map(|it| it.sample(1))).take(MOST_VALUES).collect()
+                samples
+                    .filter_map(|value| change(whole, way, &|it| Some(it.narrowed_to(&value))).map(|it| it.sample(1)))
+                    .take(MOST_VALUES)
+                    .collect()
             }
         }
     }
@@ -219,7 +230,9 @@ impl Witnesses<'_> {
             if a == b || !seen.insert((a, b)) || seen.len() > MOST_STEPS {
                 continue;
             }
-            let place = |id: NodeId| diagram.children(id).and_then(|(cell, _)| self.division.order.iter().position(|it| *it == cell));
+            let place = |id: NodeId| {
+                diagram.children(id).and_then(|(cell, _)| self.division.order.iter().position(|it| *it == cell))
+            };
             match (diagram.nodes.get(a), diagram.nodes.get(b)) {
                 (Some(Node::Leaf(_)), Some(Node::Leaf(_))) => {
                     if let Some(pair) = self.pair(run, fact, &both) {
@@ -254,7 +267,9 @@ impl Witnesses<'_> {
             let mut right = left.clone();
             let own = super::assume::part(second.get(missing.root)?, &missing.steps)?.sample(which);
             let now = Abstract::clone(first.get(missing.root)?);
-            let changed = change(&now, &missing.steps, &|_| super::assume::part(second.get(missing.root)?, &missing.steps).map(|it| it.narrowed_to(&own)))?;
+            let changed = change(&now, &missing.steps, &|_| {
+                super::assume::part(second.get(missing.root)?, &missing.steps).map(|it| it.narrowed_to(&own))
+            })?;
             *right.get_mut(missing.root)? = changed.sample(which);
             let (left, right) = (self.answer(&left)?, self.answer(&right)?);
             (!left.1.same(&right.1)).then_some(Pair { first: left, second: right })

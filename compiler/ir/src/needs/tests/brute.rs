@@ -18,7 +18,10 @@ pub(super) fn values(program: &Program, ty: &Type) -> Vec<Value> {
         Type::Optional(inner) => [Value::Absent].into_iter().chain(values(program, inner)).collect(),
         Type::Record(id) => {
             let fields = &program.record_of(*id).unwrap().fields;
-            product(&fields.iter().map(|field| values(program, &field.ty)).collect::<Vec<_>>()).into_iter().map(Value::Record).collect()
+            product(&fields.iter().map(|field| values(program, &field.ty)).collect::<Vec<_>>())
+                .into_iter()
+                .map(Value::Record)
+                .collect()
         }
         Type::List { element, max } => {
             let each = values(program, element);
@@ -82,7 +85,8 @@ pub(super) struct Tally {
 
 impl Brute {
     pub(super) fn new(program: Program, question: Question) -> Brute {
-        let domains: Vec<Vec<Value>> = program.decisions[0].inputs.iter().map(|field| values(&program, &field.ty)).collect();
+        let domains: Vec<Vec<Value>> =
+            program.decisions[0].inputs.iter().map(|field| values(&program, &field.ty)).collect();
         let mut brute = Brute { program, question, domains, answers: BTreeMap::new() };
         brute.answers = product(&brute.domains).into_iter().map(|all| (all.clone(), brute.concrete(&all))).collect();
         brute
@@ -97,7 +101,8 @@ impl Brute {
         let context = Context::new(&self.program, self.decision());
         let types = self.decision().inputs.iter().map(|field| &field.ty).chain([&Type::Date]);
         let values = all.iter().cloned().chain([Value::Date(50)]);
-        let roots: Vec<Rc<Abstract>> = values.zip(types).map(|(value, ty)| Rc::new(Abstract::of(&self.program, &value, ty))).collect();
+        let roots: Vec<Rc<Abstract>> =
+            values.zip(types).map(|(value, ty)| Rc::new(Abstract::of(&self.program, &value, ty))).collect();
         match context.run(&roots).judge(self.question) {
             Judged::Point(answer) => answer,
             Judged::Open(cells) => panic!("{all:?} leaves {cells:?} open"),
@@ -170,7 +175,8 @@ impl Brute {
         self.check_first_tier(&facts, &required);
         let found = needs(&self.program, "d", &facts, 50, self.question).unwrap();
         let certain: BTreeSet<String> = found.certain.iter().map(|it| it.path.clone()).collect();
-        let said: BTreeSet<String> = certain.iter().cloned().chain(found.possible.iter().map(|it| it.path.clone())).collect();
+        let said: BTreeSet<String> =
+            certain.iter().cloned().chain(found.possible.iter().map(|it| it.path.clone())).collect();
         assert!(required.is_subset(&said), "{required:?} but only {said:?}: {}", context());
         assert!(certain.is_subset(&required), "{certain:?} but only {required:?}: {}", context());
         assert!(!found.decided || decided, "not decided: {}", context());
@@ -212,7 +218,11 @@ impl Brute {
 
     fn check_witnesses(&self, found: &Needs) {
         let all = |facts: &Facts| -> Vec<Value> {
-            facts.inputs.iter().map(|fact| if let Fact::Known(value) = fact { value.clone() } else { panic!("not complete") }).collect()
+            facts
+                .inputs
+                .iter()
+                .map(|fact| if let Fact::Known(value) = fact { value.clone() } else { panic!("not complete") })
+                .collect()
         };
         for need in &found.certain {
             let witness = need.witness.as_ref().unwrap();
@@ -243,20 +253,35 @@ impl Brute {
                     let given = state[root].as_ref();
                     let mut ways = facts_of(&self.program, &field.name, &field.ty);
                     ways.retain(|(path, _)| certificate.facts.contains(path) && left_out != Some(path));
-                    ways.iter().all(|(_, way)| given.is_some_and(|given| part(given, way) == part(&completion[root], way)))
+                    ways.iter()
+                        .all(|(_, way)| given.is_some_and(|given| part(given, way) == part(&completion[root], way)))
                 })
             };
             self.answers.iter().filter(|(completion, _)| agrees(completion)).map(|(_, answer)| answer.key()).collect()
         };
         // Parts of an optional record are named by longer paths than the enumeration knows: those are left to the cases by hand.
-        let known: BTreeSet<String> =
-            self.decision().inputs.iter().flat_map(|field| facts_of(&self.program, &field.name, &field.ty)).map(|(path, _)| path).collect();
+        let known: BTreeSet<String> = self
+            .decision()
+            .inputs
+            .iter()
+            .flat_map(|field| facts_of(&self.program, &field.name, &field.ty))
+            .map(|(path, _)| path)
+            .collect();
         if !certificate.facts.iter().all(|path| known.contains(path)) {
             return;
         }
-        assert_eq!(kept(None), BTreeSet::from([certificate.answer.key()]), "{state:?} {certificate:?}\n{:#?}", self.decision());
+        assert_eq!(
+            kept(None),
+            BTreeSet::from([certificate.answer.key()]),
+            "{state:?} {certificate:?}\n{:#?}",
+            self.decision()
+        );
         for path in &certificate.facts {
-            assert!(kept(Some(path)).len() > 1, "{path} can be left out: {state:?} {certificate:?}\n{:#?}", self.decision());
+            assert!(
+                kept(Some(path)).len() > 1,
+                "{path} can be left out: {state:?} {certificate:?}\n{:#?}",
+                self.decision()
+            );
         }
     }
 

@@ -155,7 +155,9 @@ pub(super) fn program(decision: Decision) -> Program {
     let enums = vec![Enum {
         name: "Kind".to_owned(),
         labels: Labels::default(),
-        cases: ["x", "y", "z"].map(|name| Case { name: name.to_owned(), code: name.to_owned(), labels: Labels::default() }).to_vec(),
+        cases: ["x", "y", "z"]
+            .map(|name| Case { name: name.to_owned(), code: name.to_owned(), labels: Labels::default() })
+            .to_vec(),
     }];
     let records = vec![Record {
         name: "Part".to_owned(),
@@ -165,7 +167,11 @@ pub(super) fn program(decision: Decision) -> Program {
         fields: vec![field("done", Type::Bool), field("count", int(0, 3))],
     }];
     let ranges = [(None, Some(0), 2), (Some(1), Some(2), 5), (Some(3), None, 2)];
-    let ranges = ranges.map(|(lo, hi, value)| Row { patterns: vec![Pattern::Range(lo, hi)], value: Value::Number(value), cites: Vec::new() });
+    let ranges = ranges.map(|(lo, hi, value)| Row {
+        patterns: vec![Pattern::Range(lo, hi)],
+        value: Value::Number(value),
+        cites: Vec::new(),
+    });
     let always = |rows: Vec<Row>| vec![version(i64::MIN, i64::MAX, Some(rows))];
     let dated = vec![
         version(i64::MIN, -1, None),

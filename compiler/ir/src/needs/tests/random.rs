@@ -14,8 +14,13 @@ struct Maker {
 
 impl Maker {
     fn any(&mut self, ty: impl Fn(&Type) -> bool) -> Option<(u32, Type)> {
-        let fitting: Vec<(u32, Type)> =
-            self.inputs.iter().enumerate().filter(|(_, it)| ty(&it.ty)).map(|(n, it)| (n as u32, it.ty.clone())).collect();
+        let fitting: Vec<(u32, Type)> = self
+            .inputs
+            .iter()
+            .enumerate()
+            .filter(|(_, it)| ty(&it.ty))
+            .map(|(n, it)| (n as u32, it.ty.clone()))
+            .collect();
         if fitting.is_empty() { None } else { Some(fitting[self.dice.below(fitting.len())].clone()) }
     }
 
@@ -34,7 +39,11 @@ impl Maker {
                 Some((n, ty)) => {
                     let is = op(Op::IsPresent, vec![local(n, ty.clone())]);
                     let get = op(Op::Get, vec![local(n, ty.clone())]);
-                    let inner = if *ty.inner() == Type::Bool { get } else { le(get, super::build::n(self.dice.below(4) as i128)) };
+                    let inner = if *ty.inner() == Type::Bool {
+                        get
+                    } else {
+                        le(get, super::build::n(self.dice.below(4) as i128))
+                    };
                     if self.dice.below(2) == 0 { and(is, inner) } else { or(not(is), inner) }
                 }
                 None => le(self.number(0), self.number(0)),
@@ -82,15 +91,24 @@ impl Maker {
         let filter = (self.dice.below(2) == 0).then(|| Box::new(eq(it, n(1))));
         expr(
             int(0, 2),
-            ExprKind::Each { form, list: Box::new(local(place, ty)), element, before: None, filter, sort: None, body: Box::new(body) },
+            ExprKind::Each {
+                form,
+                list: Box::new(local(place, ty)),
+                element,
+                before: None,
+                filter,
+                sort: None,
+                body: Box::new(body),
+            },
         )
     }
 }
 
 fn made(seed: u64, types: &[Type]) -> Program {
     let mut dice = Dice::new(seed);
-    let inputs: Vec<Field> =
-        (0..3 + dice.below(2)).map(|n| field(["a", "b", "c", "d"][n], types[dice.below(types.len())].clone())).collect();
+    let inputs: Vec<Field> = (0..3 + dice.below(2))
+        .map(|n| field(["a", "b", "c", "d"][n], types[dice.below(types.len())].clone()))
+        .collect();
     let mut made = decision(inputs.clone());
     let mut maker = Maker { dice, inputs };
     for name in ["first", "second"].iter().take(1 + maker.dice.below(2)) {

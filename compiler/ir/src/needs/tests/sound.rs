@@ -28,7 +28,9 @@ fn interpreted(program: &Verified, facts: &Facts, today: i64) -> Answer {
         Verdict::Pending => panic!("everything is known"),
         Verdict::Granted => {
             let outputs = &program.decision(DECISION).unwrap().outputs;
-            let given = |output: &Output| outcome.outputs.iter().find(|(name, ..)| *name == output.name).map(|(.., value)| value.clone());
+            let given = |output: &Output| {
+                outcome.outputs.iter().find(|(name, ..)| *name == output.name).map(|(.., value)| value.clone())
+            };
             Answer::Granted(outputs.iter().map(given).collect())
         }
     }
@@ -56,7 +58,8 @@ fn completion(context: &Context<'_>, cells: &Cells, dice: &mut Dice) -> Vec<Valu
 
 fn run_on(context: &Context<'_>, values: &[Value]) -> Run {
     let types = context.decision.inputs.iter().map(|field| &field.ty).chain([&Type::Date]);
-    let roots: Vec<Rc<Abstract>> = values.iter().zip(types).map(|(value, ty)| Rc::new(Abstract::of(context.program, value, ty))).collect();
+    let roots: Vec<Rc<Abstract>> =
+        values.iter().zip(types).map(|(value, ty)| Rc::new(Abstract::of(context.program, value, ty))).collect();
     context.run(&roots)
 }
 
@@ -76,7 +79,11 @@ fn where_all_is_known_the_run_says_what_the_interpreter_says() {
         let cells = Cells::new(&sample.program, decision, &sample.known, Some(sample.today));
         assert!(cells.cells.is_empty());
         match context.run(&cells.roots).judge(Question::Answer) {
-            Judged::Point(answer) => assert_eq!(answer.key(), interpreted(&sample.program, &sample.known, sample.today), "seed {seed}\n{sample:?}"),
+            Judged::Point(answer) => assert_eq!(
+                answer.key(),
+                interpreted(&sample.program, &sample.known, sample.today),
+                "seed {seed}\n{sample:?}"
+            ),
             Judged::Open(_) => panic!("seed {seed}: open\n{sample:?}"),
         }
     }
@@ -134,20 +141,35 @@ fn what_changes_the_answer_is_named_and_witnesses_are_true() {
                 let place = Abstract::of(&sample.program, &first[missing.root], &decision.inputs[missing.root].ty);
                 let from = Abstract::of(&sample.program, &other[missing.root], &decision.inputs[missing.root].ty);
                 let own = super::super::assume::part(&from, &missing.steps).unwrap().clone();
-                second[missing.root] =
-                    super::super::assume::change(&place, &missing.steps, &|_| Some(own.clone())).unwrap().point().unwrap();
-                let answers = [&first, &second].map(|it| interpreted(&sample.program, &facts(&context, it), sample.today));
+                second[missing.root] = super::super::assume::change(&place, &missing.steps, &|_| Some(own.clone()))
+                    .unwrap()
+                    .point()
+                    .unwrap();
+                let answers =
+                    [&first, &second].map(|it| interpreted(&sample.program, &facts(&context, it), sample.today));
                 if answers[0] != answers[1] {
                     changed += 1;
-                    assert!(named.contains(missing.path.as_str()), "fact {fact}, {}: seed {seed}\n{sample:?}", missing.path);
+                    assert!(
+                        named.contains(missing.path.as_str()),
+                        "fact {fact}, {}: seed {seed}\n{sample:?}",
+                        missing.path
+                    );
                 }
             }
         }
         for need in &found.certain {
             let witness = need.witness.as_ref().unwrap();
             certain += 1;
-            assert_eq!(interpreted(&sample.program, &witness.first, sample.today), witness.first_answer.key(), "seed {seed}");
-            assert_eq!(interpreted(&sample.program, &witness.second, sample.today), witness.second_answer.key(), "seed {seed}");
+            assert_eq!(
+                interpreted(&sample.program, &witness.first, sample.today),
+                witness.first_answer.key(),
+                "seed {seed}"
+            );
+            assert_eq!(
+                interpreted(&sample.program, &witness.second, sample.today),
+                witness.second_answer.key(),
+                "seed {seed}"
+            );
             assert_ne!(witness.first_answer.key(), witness.second_answer.key());
         }
     }
