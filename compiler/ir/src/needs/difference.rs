@@ -7,6 +7,9 @@ use std::collections::BTreeMap;
 /// What locals stand for.
 type Meanings<'e> = BTreeMap<LocalId, &'e Expr>;
 
+/// Conditions, each with whether it is asked to be true.
+type Literals<'e> = Vec<(&'e Expr, bool)>;
+
 /// Literals that hold together: an expression of type `Bool`, and whether it is true.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Conjunction<'e> {
@@ -81,7 +84,7 @@ fn is_connective(expr: &Expr) -> bool {
 }
 
 fn product<'e>(a: &Lists<'e>, b: &Lists<'e>) -> Option<Lists<'e>> {
-    let both = |(x, y): (&Vec<(&'e Expr, bool)>, &Vec<(&'e Expr, bool)>)| x.iter().chain(y).copied().collect();
+    let both = |(x, y): (&Literals<'e>, &Literals<'e>)| x.iter().chain(y).copied().collect();
     (a.len().saturating_mul(b.len()) <= MOST)
         .then(|| a.iter().flat_map(|x| b.iter().map(move |y| (x, y))).map(both).collect())
 }

@@ -158,7 +158,6 @@ fn numbers_records_optionals_and_lists_are_bounded_from_both_sides() {
             brute.check(state, false, &mut tally);
         }
     }
-    println!("{tally:?}");
     assert!(tally.decided_found * 100 >= tally.decided * 99, "{tally:?}");
     assert!(tally.certain * 100 >= tally.required * 95, "{tally:?}");
 }
