@@ -302,7 +302,8 @@ fn file_diagnostics(db: &dyn Db, project: Project, file: SourceFile) -> Vec<Diag
             .and_then(|n| u32::try_from(n).ok())
             .unwrap_or(0)
     };
-    if file.text(db).len() > enact_syntax::MAX_FILE {
+    // Only a file without declarations can be too large; others need not look at their text here.
+    if file_items(db, file).is_empty() && file.text(db).len() > enact_syntax::MAX_FILE {
         let refused = enact_syntax::parse_file(file.text(db)).into_iter().flat_map(|(_, parsed)| parsed.diagnostics);
         return refused.map(|found| found.map_places(|span| Place { file: FileId(number(file)), span })).collect();
     }

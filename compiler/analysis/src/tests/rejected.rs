@@ -4,6 +4,7 @@ use super::{database, errors, lines};
 
 /// Statements of a decision with a few inputs, each with what is wrong in it.
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of programs")]
 fn statements() {
     let head = "policy t
 enum Kind { low, high }

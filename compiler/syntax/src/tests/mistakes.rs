@@ -238,7 +238,6 @@ fn full_width_signs_are_their_twins() {
 }
 
 #[test]
-#[expect(clippy::disallowed_methods, reason = "this test is about time")]
 fn no_input_is_slow_or_deep() {
     let many = |head: &str, part: &str, n: usize, tail: &str| format!("{head}{}{tail}", part.repeat(n));
     let cases = [

@@ -46,10 +46,6 @@ pub(super) fn case(value: u32) -> Expr {
     expr(Type::Enum(EnumId(0)), ExprKind::Const(Value::Enum(value)))
 }
 
-pub(super) fn day(value: i64) -> Expr {
-    expr(Type::Date, ExprKind::Const(Value::Date(value)))
-}
-
 pub(super) fn op(op: Op, args: Vec<Expr>) -> Expr {
     let args_ty = |n: usize| args[n].ty.clone();
     let ty = match op {

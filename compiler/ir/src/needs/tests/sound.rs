@@ -173,6 +173,5 @@ fn what_changes_the_answer_is_named_and_witnesses_are_true() {
             assert_ne!(witness.first_answer.key(), witness.second_answer.key());
         }
     }
-    println!("{changed} changes, {certain} certain");
     assert!(changed > 100 && certain > 50, "{changed} {certain}");
 }
