@@ -196,7 +196,7 @@ fn reads(decision: &Decision, exprs: &[&Expr]) -> BTreeSet<Vec<u32>> {
             open.extend(bindings.iter().copied().filter(used).map(|it| &it.value));
             bindings.retain(|it| !used(it));
         }
-        open.extend(parts(expr));
+        open.extend(expr.parts());
     }
     found
 }
@@ -218,25 +218,6 @@ fn input_path(decision: &Decision, expr: &Expr) -> Option<Vec<u32>> {
                 return Some(fields);
             }
             _ => return None,
-        }
-    }
-}
-
-/// The expressions that an expression is made of.
-fn parts(expr: &Expr) -> Vec<&Expr> {
-    match &expr.kind {
-        ExprKind::Const(_) | ExprKind::Local(_) | ExprKind::Today => Vec::new(),
-        ExprKind::Op(_, args) | ExprKind::Record(args) | ExprKind::List(args) => args.iter().collect(),
-        ExprKind::Let(_, value, body) => vec![value, body],
-        ExprKind::If(condition, yes, no) => vec![condition, yes, no],
-        ExprKind::Choose { exceptions, general, .. } => {
-            exceptions.iter().flat_map(|(condition, value)| [condition, value]).chain([&**general]).collect()
-        }
-        ExprKind::Field(record, _) => vec![record],
-        ExprKind::Lookup { keys, date, .. } => keys.iter().chain(date.as_deref()).collect(),
-        ExprKind::Each { list, filter, sort, body, .. } => {
-            let sort = sort.as_ref().map(|(key, _)| &**key);
-            [&**list, &**body].into_iter().chain(filter.as_deref()).chain(sort).collect()
         }
     }
 }

@@ -123,26 +123,7 @@ fn locals(expr: &Expr, all: &mut BTreeSet<LocalId>) {
     if let ExprKind::Local(local) = &expr.kind {
         all.insert(*local);
     }
-    parts(expr).into_iter().for_each(|it| locals(it, all));
-}
-
-/// The expressions that an expression is made of.
-fn parts(expr: &Expr) -> Vec<&Expr> {
-    match &expr.kind {
-        ExprKind::Const(_) | ExprKind::Local(_) | ExprKind::Today => Vec::new(),
-        ExprKind::Op(_, args) | ExprKind::Record(args) | ExprKind::List(args) => args.iter().collect(),
-        ExprKind::Let(_, value, body) => vec![value, body],
-        ExprKind::If(condition, then, otherwise) => vec![condition, then, otherwise],
-        ExprKind::Choose { exceptions, general, .. } => {
-            exceptions.iter().flat_map(|(condition, value)| [condition, value]).chain([general.as_ref()]).collect()
-        }
-        ExprKind::Field(record, _) => vec![record],
-        ExprKind::Lookup { keys, date, .. } => keys.iter().chain(date.as_deref()).collect(),
-        ExprKind::Each { list, filter, sort, body, .. } => {
-            let sort = sort.as_ref().map(|(key, _)| key.as_ref());
-            [list.as_ref(), body.as_ref()].into_iter().chain(filter.as_deref()).chain(sort).collect()
-        }
-    }
+    expr.parts().into_iter().for_each(|it| locals(it, all));
 }
 
 /// The run on what is left of the inputs where the condition holds; `None` if nothing is.
