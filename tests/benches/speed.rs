@@ -39,6 +39,28 @@ fn parse(bencher: Bencher<'_, '_>) {
     });
 }
 
+/// What is asked for first needs all of what comes before it, and nothing of what comes after: lexing is part of parsing, parsing of elaborating, that of checking, that of linking.
+/// So the share of a stage is what it takes beyond the stage before.
+#[divan::bench(sample_count = 3)]
+fn elaborate_everything(bencher: Bencher<'_, '_>) {
+    let files = large();
+    bencher.counter(divan::counter::BytesCount::new(bytes(&files))).bench_local(|| {
+        let mut db = Database::default();
+        db.set_files(files.clone(), Vec::new());
+        black_box(db.tests());
+    });
+}
+
+#[divan::bench(sample_count = 3)]
+fn link_everything(bencher: Bencher<'_, '_>) {
+    let files = large();
+    bencher.counter(divan::counter::BytesCount::new(bytes(&files))).bench_local(|| {
+        let mut db = Database::default();
+        db.set_files(files.clone(), Vec::new());
+        black_box(db.program().is_ok());
+    });
+}
+
 #[divan::bench(sample_count = 3)]
 fn check_everything(bencher: Bencher<'_, '_>) {
     let files = large();
@@ -56,6 +78,9 @@ fn check_again_after_an_edit_of_one_line(bencher: Bencher<'_, '_>) {
     db.set_files(files.clone(), Vec::new());
     black_box(db.diagnostics());
     let Some((path, text)) = files.get(500) else { return };
+    // As an editor does that opens the file.
+    db.set_text(path, text.clone());
+    black_box(db.diagnostics());
     let mut limit = 1_000_000;
     bencher.bench_local(|| {
         limit += 1;

@@ -11,7 +11,7 @@ pub mod large;
 pub mod laws;
 pub mod random;
 
-use enact_analysis::Database;
+use enact_analysis::{Database, NoProgram};
 use enact_base::{Diagnostic, Severity, Sources, render};
 use enact_ir::Verified;
 use std::path::{Path, PathBuf};
@@ -82,7 +82,7 @@ pub fn analyse(sources: &[(String, String)], schemas: &[(String, String)]) -> An
     let mut db = Database::default();
     db.set_files(sources.to_vec(), schemas.to_vec());
     let diagnostics = db.diagnostics();
-    let program = db.program();
+    let program = db.program().map_err(|why| assert_eq!(why, NoProgram::Errors)).ok();
     let sources = db.sources();
     Analysed { db, diagnostics, sources, program }
 }

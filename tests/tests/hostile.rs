@@ -119,6 +119,24 @@ fn numbers_beyond_all_bounds() {
 }
 
 #[test]
+fn functions_that_double() {
+    let last = (1..40).map(|n| format!("define f{n}(n : int 0 .. 9) : bool = f{}(n) or f{}(n)\n", n - 1, n - 1));
+    let chain: String = last.collect();
+    let doubling = format!(
+        "policy p\ndefine f0(n : int 0 .. 9) : bool = n = 3\n{chain}decision d input n : int 0 .. 9 {{ require r : f39(n) }}"
+    );
+    let analysed = in_time(|| analyse_text(&doubling));
+    assert!(analysed.codes().contains(&"E0314"), "{:?}", analysed.codes());
+    // A long chain without doubling is only long.
+    let next = (1..3_000).map(|n| format!("define f{n}(n : int 0 .. 9) : bool = f{}(n)\n", n - 1));
+    let chain: String = next.collect();
+    let long = format!(
+        "policy p\ndefine f0(n : int 0 .. 9) : bool = n = 3\n{chain}decision d input n : int 0 .. 9 {{ require r : f2999(n) }}"
+    );
+    in_time(|| analyse_text(&long));
+}
+
+#[test]
 fn circles() {
     refused(
         "policy p\ndefine f (n: int 0 .. 9) : int = g(n)\ndefine g (n: int 0 .. 9) : int = f(n)\ndecision d input n : int 0 .. 9 { require r : f(n) > 1 }",

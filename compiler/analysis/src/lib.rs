@@ -18,5 +18,5 @@ mod supply;
 mod tests;
 mod view;
 
-pub use db::Database;
+pub use db::{Database, NoProgram};
 pub use elaborate::Property;

@@ -1,12 +1,15 @@
 //! What the elaboration of one declaration may see of the others: names, signatures, trees. Each look is remembered by the database, so that only what was looked at is looked at again.
 
+use crate::checks::schema_fit::Read;
 use crate::db::{self, Db, Project};
 use crate::elaborate::Piece;
 use crate::elaborate::table::Scale;
 use crate::items::ItemId;
 use crate::scope::Kind;
 use crate::signature::{Catalog, Signature, TableSignature};
-use enact_ir::{CalendarId, Decision, Enum, EnumId, Record, RecordId, TableId, Type};
+use enact_ir::{
+    Calendar, CalendarId, Decision, Declarations, Enum, EnumId, Record, RecordId, Source, Table, TableId, Type,
+};
 use enact_syntax::ast::Item;
 
 /// A project as one declaration sees it.
@@ -45,17 +48,17 @@ impl<'w> View<'w> {
 
     /// What a name may mean where a declaration stands.
     pub(crate) fn resolve(self, home: &ItemId, name: &str) -> Vec<ItemId> {
-        db::modules(self.db, self.project).resolve(home.file, name)
+        self.project.names(self.db).resolve(home.file, name)
     }
 
     /// Every declared name that is seen there.
     pub(crate) fn visible(self, home: &ItemId) -> Vec<(String, ItemId)> {
-        db::modules(self.db, self.project).visible(home.file)
+        self.project.names(self.db).visible(home.file)
     }
 
     /// The module of a declaration.
     pub(crate) fn module(self, id: &ItemId) -> &'w str {
-        db::modules(self.db, self.project).module(id.file)
+        self.project.names(self.db).module(id.file)
     }
 
     /// What a declaration is called, with its article.
@@ -190,8 +193,8 @@ impl<'w> View<'w> {
     /// The names of the others in the circle of a define; `None` where another one of the circle is the one to be reported.
     pub(crate) fn circle(self, id: &ItemId) -> Option<Vec<String>> {
         let circle = db::circle(self.db, self.project, id.clone()).as_ref()?;
-        let order = db::modules(self.db, self.project).reachable(&[id.file]);
-        let place = |id: &ItemId| order.iter().position(|it| it == id);
+        let order = self.project.names(self.db).reachable(&[id.file]);
+        let place = |id: &ItemId| order.iter().position(|(_, it)| it == id);
         if circle.iter().any(|other| place(other) < place(id)) {
             return None;
         }
@@ -199,11 +202,52 @@ impl<'w> View<'w> {
         Some(circle.iter().map(name).collect())
     }
 
+    /// The schema that a record names.
+    pub(crate) fn schema(self, path: &str) -> Read<'w> {
+        db::schema(self.db, self.project, path.to_owned()).as_ref().map_err(Vec::as_slice)
+    }
+
+    fn piece(self, id: Option<&ItemId>) -> Option<&'w Piece> {
+        Some(&db::elaborated(self.db, self.project, id?.clone()).piece)
+    }
+
     /// A type of which the schema may know ranges and bounds that the field does not declare.
     pub(crate) fn ranged(self, schema: &str, path: &[String], whole: bool, ty: Type) -> Type {
-        match db::schema(self.db, self.project, schema.to_owned()) {
+        match self.schema(schema) {
             Ok(schema) => crate::supply::ranged(&schema.shape, path, whole, ty),
             Err(_) => ty,
+        }
+    }
+}
+
+impl Declarations for View<'_> {
+    fn source(&self, place: u32) -> Option<&Source> {
+        match self.piece(self.catalog().sources.get(place as usize))? {
+            Piece::Source(it) => Some(it),
+            _ => None,
+        }
+    }
+
+    fn enum_of(&self, id: EnumId) -> Option<&Enum> {
+        (*self).enum_of(id)
+    }
+
+    fn record_of(&self, id: RecordId) -> Option<&Record> {
+        (*self).record_of(id)
+    }
+
+    fn table_of(&self, id: TableId) -> Option<&Table> {
+        match self.piece(self.catalog().tables.get(id.0 as usize))? {
+            Piece::Table(it) => Some(it),
+            Piece::Scale(it) => Some(&it.table),
+            _ => None,
+        }
+    }
+
+    fn calendar_of(&self, id: CalendarId) -> Option<&Calendar> {
+        match self.piece(self.catalog().calendars.get(id.0 as usize))? {
+            Piece::Calendar(it) => Some(it),
+            _ => None,
         }
     }
 }

@@ -1,8 +1,8 @@
 //! A project with everything that can be known before running.
 
-use crate::host::{Failure, Host, Status};
+use crate::host::{Failure, Host};
 use crate::project::Project;
-use enact_analysis::Database;
+use enact_analysis::{Database, NoProgram};
 use enact_base::{Diagnostic, FileId, Severity, Sources, render};
 use enact_ir::Verified;
 use std::sync::Arc;
@@ -40,12 +40,25 @@ impl Analysed {
 
     /// The program; where there are errors they are shown instead.
     pub(crate) fn program(&self, host: &mut Host<'_>) -> Result<Arc<Verified>, Failure> {
-        if let Some(program) = self.db.program() {
+        if let Some(program) = self.valid()? {
             return Ok(program);
         }
         self.show(host, Severity::Error)?;
         let errors = self.count(Severity::Error);
-        Err(Failure { status: Status::Failed, message: format!("{}: {}", self.place(), counted(errors, "error")) })
+        Err(Failure::policy(format!("{}: {}", self.place(), counted(errors, "error"))))
+    }
+
+    /// The program; none where there are errors. A program that its own verifier refuses is a mistake of the compiler, and is said to be one.
+    pub(crate) fn valid(&self) -> Result<Option<Arc<Verified>>, Failure> {
+        match self.db.program() {
+            Ok(program) => Ok(Some(program)),
+            Err(NoProgram::Errors) => Ok(None),
+            Err(NoProgram::Fault(told)) => Err(Failure::policy(format!(
+                "{}: enact itself is at fault: the compiled program is not valid; please report this\n{}",
+                self.place(),
+                told.join("\n")
+            ))),
+        }
     }
 
     /// The project's folder, or file, as the user would write it.

@@ -16,6 +16,7 @@ pub mod ops;
 mod outcome;
 mod outcome_json;
 pub mod program;
+mod subset;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod text;
@@ -27,6 +28,7 @@ pub use facts::*;
 pub use outcome::*;
 pub use outcome_json::value_json;
 pub use program::*;
+pub use subset::{Declarations, Subset};
 pub use types::*;
 pub use value::Value;
 pub use verify::{MAX_DEPTH, MAX_LOCALS, MAX_RECORD_DEPTH, Verified, VerifyError, verify};

@@ -23,7 +23,7 @@ pub(crate) mod versions;
 mod testing;
 
 use enact_base::Span;
-use enact_ir::Expr;
+use enact_ir::{Expr, Subset};
 
 /// What elaboration gathers for the checks of one decision or define: typed parts with their places. The expressions stand in the context of the declaration's
 /// [`enact_ir::Decision`]; a define is one whose inputs are its parameters.
@@ -35,6 +35,22 @@ pub(crate) struct Material {
     pub(crate) conditions: Vec<Condition>,
     /// Every rule with exceptions.
     pub(crate) rules: Vec<exceptions::CheckedRule>,
+}
+
+impl Material {
+    /// The same in the smaller program that the subset makes.
+    pub(crate) fn within(&self, subset: &mut Subset<'_>) -> Material {
+        let mut new = self.clone();
+        new.matches.iter_mut().for_each(|it| it.ty = subset.ty(&it.ty));
+        new.conditions.iter_mut().for_each(|it| it.expr = subset.expr(&it.expr));
+        new.rules.iter_mut().flat_map(|it| &mut it.exceptions).for_each(|it| it.when = subset.expr(&it.when));
+        new
+    }
+
+    /// Whether there is nothing to judge.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.matches.is_empty() && self.conditions.is_empty() && self.rules.is_empty()
+    }
 }
 
 /// An expression that decides something.

@@ -4,7 +4,7 @@
 
 use super::space::DAYS;
 use enact_ir::calendar::{Civil, add_months, civil_from_days, days_from_civil};
-use enact_ir::{Decision, Expr, ExprKind, LocalId, Op, Program, TableId, Type, Value};
+use enact_ir::{Decision, Expr, ExprKind, LocalId, Op, TableId, Type, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The days on which a table is read.
@@ -20,12 +20,52 @@ pub(crate) struct Reach {
     pub(crate) date: Option<String>,
 }
 
-/// Every dated table that some decision reads.
-pub(crate) fn reaches(program: &Program) -> BTreeMap<TableId, Reach> {
-    let mut found = BTreeMap::new();
-    for decision in &program.decisions {
-        Walk::new(decision, &mut found).decision(program);
+impl Reach {
+    /// Both together; of two that begin on the same day the first is named.
+    fn join(&mut self, other: &Reach) {
+        let latest = self.latest.max(other.latest);
+        if other.earliest < self.earliest {
+            *self = other.clone();
+        }
+        self.latest = latest;
     }
+}
+
+/// The dated tables that decisions read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Reaches {
+    tables: BTreeMap<TableId, Reach>,
+    /// Of a decision that is too large to be followed: every table, on every day.
+    all: Option<Reach>,
+}
+
+impl Reaches {
+    /// The days on which a table is read; `None` if it is not.
+    pub(crate) fn of(&self, table: TableId) -> Option<Reach> {
+        let mut reaches = self.tables.get(&table).into_iter().chain(&self.all).cloned();
+        let first = reaches.next()?;
+        Some(reaches.fold(first, |mut joined, it| {
+            joined.join(&it);
+            joined
+        }))
+    }
+
+    /// Adds what other decisions read.
+    pub(crate) fn join(&mut self, others: &Reaches) {
+        for (table, reach) in &others.tables {
+            self.tables.entry(*table).and_modify(|it| it.join(reach)).or_insert_with(|| reach.clone());
+        }
+        match (&mut self.all, &others.all) {
+            (Some(all), Some(other)) => all.join(other),
+            (all, other) => *all = all.take().or_else(|| other.clone()),
+        }
+    }
+}
+
+/// Every dated table that a decision reads.
+pub(crate) fn reaches(decision: &Decision) -> Reaches {
+    let mut found = Reaches::default();
+    Walk::new(decision, &mut found.tables).decision(&mut found.all);
     found
 }
 
@@ -68,7 +108,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn decision(&mut self, program: &Program) {
+    fn decision(&mut self, all: &mut Option<Reach>) {
         let decision = self.decision;
         let conditions: Vec<(&Expr, bool)> = decision.requirements.iter().map(|it| (&it.condition, true)).collect();
         for (n, requirement) in decision.requirements.iter().enumerate() {
@@ -83,9 +123,8 @@ impl<'a> Walk<'a> {
             }
         });
         if self.budget == 0 {
-            for (n, _) in program.tables.iter().enumerate().filter(|(_, table)| table.dated) {
-                self.note(TableId(u32::try_from(n).unwrap_or(u32::MAX)), (DAYS.0.into(), DAYS.1.into()), None);
-            }
+            let (earliest, latest) = DAYS;
+            *all = Some(Reach { earliest, latest, decision: decision.name.clone(), date: None });
         }
     }
 
@@ -230,17 +269,8 @@ impl<'a> Walk<'a> {
     fn note(&mut self, table: TableId, range: Range, date: Option<String>) {
         let day = |n: i128| i64::try_from(n).unwrap_or(DAYS.1).clamp(DAYS.0, DAYS.1);
         let (earliest, latest) = (day(range.0), day(range.1));
-        let decision = self.decision.name.clone();
-        let reach = self.found.entry(table).or_insert_with(|| Reach {
-            earliest,
-            latest,
-            decision: decision.clone(),
-            date: date.clone(),
-        });
-        if earliest < reach.earliest {
-            *reach = Reach { earliest, latest: reach.latest, decision, date };
-        }
-        reach.latest = reach.latest.max(latest);
+        let reach = Reach { earliest, latest, decision: self.decision.name.clone(), date };
+        self.found.entry(table).and_modify(|it| it.join(&reach)).or_insert(reach);
     }
 
     /// The range of a number or a date, by its form and by what is known.

@@ -64,8 +64,7 @@ fn decision(requirements: Vec<Expr>, bindings: Vec<Expr>, outputs: Vec<(Option<E
 
 /// The days on which the decision reads table 0.
 fn days(decision: Decision) -> Option<(i64, i64)> {
-    let program = Program { decisions: vec![decision], ..Program::default() };
-    reaches(&program).remove(&TableId(0)).map(|reach| (reach.earliest, reach.latest))
+    reaches(&decision).of(TableId(0)).map(|reach| (reach.earliest, reach.latest))
 }
 
 #[test]
@@ -144,14 +143,5 @@ fn a_condition_that_hides_the_fault_narrows_the_date() {
 fn what_is_too_intricate_counts_as_any_day() {
     let deep = (0..2000).map(|n| date(ExprKind::Local(LocalId(if n == 0 { 0 } else { n })))).collect();
     let reading = decision(vec![], deep, vec![(None, figure(date(ExprKind::Local(LocalId(2000)))))]);
-    let table = enact_ir::Table {
-        name: "t".into(),
-        labels: Labels::default(),
-        dated: true,
-        keys: vec![],
-        ty: Type::Bool,
-        versions: vec![],
-    };
-    let program = Program { tables: vec![table], decisions: vec![reading], ..Program::default() };
-    assert_eq!(reaches(&program).remove(&TableId(0)).map(|it| (it.earliest, it.latest)), Some(DAYS));
+    assert_eq!(days(reading), Some(DAYS));
 }

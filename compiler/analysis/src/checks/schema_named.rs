@@ -1,34 +1,22 @@
 //! W0903: a record that is given to a decision and names no schema, so nothing proves that it can be read.
 
-use super::unused::Declared;
 use enact_base::{Code, Diagnostic, Span};
-use enact_syntax::ast::{Field, ItemKind, Record, TypeKind, TypeRef};
+use enact_syntax::ast::{Item, ItemKind, TypeKind, TypeRef};
+use std::collections::BTreeMap;
 
-/// Warns of records that are inputs of a decision although neither the record nor the input names a schema; with the place in `items` of the record.
-pub(crate) fn check(items: &[Declared<'_>]) -> Vec<(usize, Diagnostic<Span>)> {
-    let inputs: Vec<&Field> = items
-        .iter()
-        .filter_map(|declared| match &declared.item.kind {
-            ItemKind::Decision(decision) => Some(decision.inputs.iter()),
-            _ => None,
-        })
-        .flatten()
-        .filter(|input| input.supply.schema.is_none())
-        .collect();
-    let warn = |(n, declared): (usize, &Declared<'_>)| match &declared.item.kind {
-        ItemKind::Record(record) if declared.own => Some((n, bare(record, &inputs)?)),
-        _ => None,
-    };
-    items.iter().enumerate().filter_map(warn).collect()
+/// Names of the types of a decision's inputs that name no schema, each with the input's name.
+pub(crate) fn bare_inputs(item: &Item) -> Vec<(String, String)> {
+    let ItemKind::Decision(decision) = &item.kind else { return Vec::new() };
+    let bare = decision.inputs.iter().filter(|input| input.supply.schema.is_none());
+    bare.filter_map(|input| Some((named(&input.ty)?.clone(), input.name.text.clone()))).collect()
 }
 
-fn bare(record: &Record, inputs: &[&Field]) -> Option<Diagnostic<Span>> {
+/// Warns of a record that is the input of a decision although neither the record nor the input names a schema.
+pub(crate) fn check(item: &Item, bare_inputs: &BTreeMap<String, String>) -> Option<Diagnostic<Span>> {
+    let ItemKind::Record(record) = &item.kind else { return None };
     let name = &record.name;
-    let input = inputs.iter().find(|input| named(&input.ty) == Some(&name.text))?;
-    if record.supply.schema.is_some() {
-        return None;
-    }
-    let label = format!("read as `{}`, but nothing proves that its documents can be read", input.name.text);
+    let input = bare_inputs.get(&name.text).filter(|_| record.supply.schema.is_none())?;
+    let label = format!("read as `{input}`, but nothing proves that its documents can be read");
     let found = Diagnostic::new(Code::NoSchema, name.span, format!("record `{}` names no schema", name.text), label);
     Some(found.with_help("write `from \"schemas/….schema.json\"` after its name and labels"))
 }
@@ -55,9 +43,8 @@ mod tests {
             ("record A from \"a.json\" { n: int }", "a: A", ""),
             ("record A { n: int }", "b: B", ""),
         ] {
-            let items = [item(record), item(&format!("decision d input {input} {{ }}"))];
-            let declared = items.each_ref().map(|item| Declared { module: "m", file: 0, own: true, item });
-            let found: Vec<_> = check(&declared).into_iter().map(|(_, it)| it).collect();
+            let inputs = bare_inputs(&item(&format!("decision d input {input} {{ }}"))).into_iter().collect();
+            let found: Vec<_> = check(&item(record), &inputs).into_iter().collect();
             assert_eq!(lines(&found), expected, "{record} {input}");
         }
     }

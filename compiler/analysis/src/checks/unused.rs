@@ -7,41 +7,54 @@ use enact_base::{Code, Diagnostic, Span};
 use enact_syntax::ast::{Item, ItemKind, Name, StatementKind};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A declaration of the project: the module that it belongs to, and its tree.
-pub(crate) struct Declared<'a> {
-    /// `a.b.c`, from the file's `policy`.
-    pub(crate) module: &'a str,
-    /// Which file of the project; imports hold for a file.
-    pub(crate) file: u32,
-    /// Whether it is the author's: others (the standard library) are not judged, but their uses count.
-    pub(crate) own: bool,
-    /// The tree.
-    pub(crate) item: &'a Item,
+/// The names that the declarations of a file mention: each with the declaration that does, by its place, or `None` if several do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Mentioned {
+    names: BTreeMap<String, Option<usize>>,
 }
 
-/// Unused declarations, imports, inputs and `let`s, with the place in `items` of the one that they stand in.
-pub(crate) fn check(items: &[Declared<'_>]) -> Vec<(usize, Diagnostic<Span>)> {
-    let mut uses: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
-    let mut decided: BTreeSet<&str> = BTreeSet::new();
-    for (n, declared) in items.iter().enumerate() {
-        if matches!(declared.item.kind, ItemKind::Decision(_)) {
-            decided.insert(declared.module);
+impl Mentioned {
+    /// Adds what the declaration at this place mentions.
+    pub(crate) fn add(&mut self, place: usize, item: &Item) {
+        for (name, _) in mentions(item) {
+            match self.names.get_mut(name) {
+                Some(by) => *by = by.filter(|known| *known == place),
+                None => {
+                    self.names.insert(name.to_owned(), Some(place));
+                }
+            }
         }
-        mentions(declared.item).iter().for_each(|(name, _)| {
-            uses.entry(name).or_default().insert(n);
-        });
     }
-    let mut found = Vec::new();
-    for (n, declared) in items.iter().enumerate().filter(|(_, declared)| declared.own) {
-        let elsewhere =
-            |name: &Name| uses.get(name.text.as_str()).is_some_and(|users| users.iter().any(|user| *user != n));
-        if decided.contains(declared.module) {
-            let unused = declaration(&declared.item.kind).filter(|(_, name)| !elsewhere(name));
-            found.extend(unused.map(|(word, name)| (n, never_used(word, name))));
-        }
-        found.extend(lets(declared.item).into_iter().map(|it| (n, it)));
-        found.extend(import(declared, items, &uses).map(|it| (n, it)));
+
+    fn contains(&self, name: &str) -> bool {
+        self.names.contains_key(name)
     }
+
+    /// Whether a declaration other than the one at this place mentions the name.
+    fn elsewhere(&self, place: usize, name: &str) -> bool {
+        self.names.get(name).is_some_and(|by| *by != Some(place))
+    }
+}
+
+/// Where the names of a file may be used.
+pub(crate) struct Uses<'a> {
+    /// In the file itself.
+    pub(crate) here: &'a Mentioned,
+    /// In the other files that see its module.
+    pub(crate) others: &'a [&'a Mentioned],
+    /// Whether the file's module makes decisions; one that does not is there for others.
+    pub(crate) is_decided: bool,
+    /// The names that a module declares.
+    pub(crate) exported: &'a dyn Fn(&str) -> Vec<&'a str>,
+}
+
+/// What is unused of the declaration at this place of its file: itself, its inputs and `let`s, or the import that it is.
+pub(crate) fn check(place: usize, item: &Item, uses: &Uses<'_>) -> Vec<Diagnostic<Span>> {
+    let is_used = |name: &str| uses.here.elsewhere(place, name) || uses.others.iter().any(|it| it.contains(name));
+    let own = declaration(&item.kind).filter(|(_, name)| uses.is_decided && !is_used(&name.text));
+    let mut found: Vec<_> = own.map(|(word, name)| never_used(word, name)).into_iter().collect();
+    found.extend(lets(item));
+    found.extend(import(item, uses));
     found
 }
 
@@ -81,19 +94,11 @@ fn lets(item: &Item) -> Vec<Diagnostic<Span>> {
 }
 
 /// An import of which the importing file mentions no name.
-fn import(
-    declared: &Declared<'_>,
-    items: &[Declared<'_>],
-    uses: &BTreeMap<&str, BTreeSet<usize>>,
-) -> Option<Diagnostic<Span>> {
-    let ItemKind::Import(import) = &declared.item.kind else { return None };
+fn import(item: &Item, uses: &Uses<'_>) -> Option<Diagnostic<Span>> {
+    let ItemKind::Import(import) = &item.kind else { return None };
     let path = import.path.iter().map(|part| part.text.as_str()).collect::<Vec<_>>().join(".");
-    let mentioned_here = |name: &Name| {
-        let users = uses.get(name.text.as_str());
-        users.is_some_and(|users| users.iter().any(|user| items.get(*user).is_some_and(|it| it.file == declared.file)))
-    };
-    let mut exported = items.iter().filter(|it| it.module == path).filter_map(|it| it.item.kind.name()).peekable();
-    if exported.peek().is_none() || exported.any(mentioned_here) {
+    let exported = (uses.exported)(&path);
+    if exported.is_empty() || exported.iter().any(|name| uses.here.contains(name)) {
         return None;
     }
     let span = import.path.iter().map(|part| part.span).reduce(Span::to)?;
@@ -105,6 +110,18 @@ fn import(
 mod tests {
     use super::super::testing::{item, lines};
     use super::*;
+
+    /// What is found in a file beside another file, where every module exports these names.
+    fn found(texts: &[&str], others: &[&str], exported: &[&str]) -> String {
+        let items: Vec<Item> = texts.iter().map(|text| item(text)).collect();
+        let (mut here, mut there) = (Mentioned::default(), Mentioned::default());
+        items.iter().enumerate().for_each(|(n, it)| here.add(n, it));
+        others.iter().enumerate().for_each(|(n, text)| there.add(n, &item(text)));
+        let is_decided = items.iter().any(|it| matches!(it.kind, ItemKind::Decision(_)));
+        let uses = Uses { here: &here, others: &[&there], is_decided, exported: &|_| exported.to_vec() };
+        let found: Vec<_> = items.iter().enumerate().flat_map(|(n, it)| check(n, it, &uses)).collect();
+        lines(&found)
+    }
 
     #[test]
     fn what_nothing_mentions_is_reported_once() {
@@ -124,22 +141,18 @@ mod tests {
             // A module without decision is there for others.
             (vec!["define f (n: int) = n", "enum E { a }"], ""),
         ] {
-            let items: Vec<Item> = texts.iter().map(|text| item(text)).collect();
-            let declared: Vec<Declared<'_>> =
-                items.iter().map(|item| Declared { module: "m", file: 0, own: true, item }).collect();
-            let found: Vec<_> = check(&declared).into_iter().map(|(_, it)| it).collect();
-            assert_eq!(lines(&found), expected, "{texts:?}");
+            assert_eq!(found(&texts, &[], &[]), expected, "{texts:?}");
         }
     }
 
     #[test]
     fn an_import_is_used_by_its_own_file_only() {
-        let items = [item("import lib"), item("define f (n: int) = n"), item("define g (n: int) = f(n)")];
-        for (file, expected) in [(0, ""), (1, "W0902 nothing of `lib` is used in this file")] {
-            let of = |module, file, item| Declared { module, file, own: true, item };
-            let declared = [of("m", 0, &items[0]), of("lib", 2, &items[1]), of("m", file, &items[2])];
-            let found: Vec<_> = check(&declared).into_iter().map(|(_, it)| it).collect();
-            assert_eq!(lines(&found), expected);
+        let unused = "W0902 nothing of `lib` is used in this file";
+        for (texts, others, expected) in [
+            (vec!["import lib", "define g (n: int) = f(n)"], vec![], ""),
+            (vec!["import lib"], vec!["define g (n: int) = f(n)"], unused),
+        ] {
+            assert_eq!(found(&texts, &others, &["f"]), expected);
         }
     }
 }

@@ -145,7 +145,7 @@ impl Elaborator<'_> {
         date: Option<Expr>,
         span: Span,
     ) -> Typed {
-        if self.view.is_circular(id) {
+        if self.steps > super::STEPS || !self.view.is_sound(id) {
             return self.broken();
         }
         let Some(params) = self.view.define(id).filter(|params| params.len() == args.len()) else {
@@ -194,10 +194,12 @@ impl Elaborator<'_> {
         let body_failed = std::mem::replace(&mut self.failed, failed);
         self.call_site = call_site;
         match result {
-            Typed::Error if body_failed && self.view.is_sound(id) => {
+            Typed::Error if self.steps > super::STEPS => self.too_large(span),
+            Typed::Error if body_failed => {
                 let message = format!("`{name}` cannot be calculated exactly for these values");
-                let found = Diagnostic::new(Code::MayOverflow, span, message, "too many digits, or too large");
-                self.report(found.with_help("round the values that it is given"))
+                let found =
+                    Diagnostic::new(Code::MayOverflow, span, message, "too many digits, too large, or too deep");
+                self.report(found.with_help("round the values that it is given, or name them with `let`"))
             }
             Typed::Error => self.broken(),
             result => bind_all(lets, result),

@@ -162,6 +162,8 @@ pub(crate) struct Elaborator<'w> {
     nesting: u32,
     /// Expressions elaborated so far.
     steps: u32,
+    /// Whether it has been said that these are too many.
+    told_large: bool,
     /// Expressions that stand around the current one, through the functions that are used.
     depth: u32,
 }
@@ -173,7 +175,7 @@ const NESTING: u32 = 16;
 const DEPTH: u32 = 220;
 
 /// Expressions of one declaration, inlined ones included. More would be too large to prove anything about.
-const STEPS: u32 = 400_000;
+const STEPS: u32 = 60_000;
 
 impl<'w> Elaborator<'w> {
     pub(crate) fn new(view: View<'w>, home: ItemId) -> Self {
@@ -200,6 +202,7 @@ impl<'w> Elaborator<'w> {
             bindings: Vec::new(),
             nesting: 0,
             steps: 0,
+            told_large: false,
             depth: 0,
         }
     }

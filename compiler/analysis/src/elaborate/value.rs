@@ -92,16 +92,11 @@ impl Elaborator<'_> {
         }
     }
 
-    fn too_large(&mut self, span: Span) -> Typed {
-        // Said once: everything after it fails silently.
-        if self.steps == super::STEPS + 1 || !self.own {
-            self.steps = self.steps.saturating_add(1);
-            let found = Diagnostic::new(
-                Code::TooMuchWork,
-                span,
-                "this declaration becomes too large",
-                "too many functions inside each other",
-            );
+    /// A declaration with more expressions than can be looked at; said once.
+    pub(super) fn too_large(&mut self, span: Span) -> Typed {
+        if self.own && !std::mem::replace(&mut self.told_large, true) {
+            let message = "this declaration becomes too large";
+            let found = Diagnostic::new(Code::TooMuchWork, span, message, "too many functions inside each other");
             return self.report(found.with_help("name intermediate values with `let`, and use them"));
         }
         self.failed = true;

@@ -23,7 +23,7 @@ pub(crate) fn run(args: &Args, host: &mut Host<'_>) -> crate::Ended {
     let errors: usize = projects.iter().map(|project| project.count(Severity::Error)).sum();
     let warnings: usize = projects.iter().map(|project| project.count(Severity::Warning)).sum();
     if args.json {
-        let projects: Vec<Value> = projects.iter().map(as_json).collect();
+        let projects: Vec<Value> = projects.iter().map(as_json).collect::<Result<_, _>>()?;
         let all = json!({ "errors": errors, "warnings": warnings, "projects": projects });
         writeln!(host.out, "{all}")?;
     } else {
@@ -40,7 +40,7 @@ fn summary(analysed: &Analysed, host: &mut Host<'_>) -> Result<(), crate::Failur
     let project = &analysed.project;
     let (files, rules) = (counted(project.sources.len(), "file"), counted(outline::rules(project), "rule"));
     writeln!(host.out, "{}: {files}, {rules}", analysed.place())?;
-    if let Some(program) = analysed.db.program() {
+    if let Some(program) = analysed.valid()? {
         for decision in &program.decisions {
             writeln!(host.out, "  {}: at most {} steps", decision.name, decision.work)?;
         }
@@ -52,9 +52,9 @@ fn summary(analysed: &Analysed, host: &mut Host<'_>) -> Result<(), crate::Failur
     Ok(())
 }
 
-fn as_json(analysed: &Analysed) -> Value {
+fn as_json(analysed: &Analysed) -> Result<Value, crate::Failure> {
     let project = &analysed.project;
-    let decisions: Vec<Value> = match analysed.db.program() {
+    let decisions: Vec<Value> = match analysed.valid()? {
         Some(program) => {
             program.decisions.iter().map(|decision| json!({ "name": decision.name, "work": decision.work })).collect()
         }
@@ -68,10 +68,10 @@ fn as_json(analysed: &Analysed) -> Value {
         })
         .collect();
     let diagnostics: Vec<Value> = analysed.diagnostics.iter().map(|found| to_json(found, &analysed.sources)).collect();
-    json!({
+    Ok(json!({
         "path": analysed.place(),
         "diagnostics": diagnostics,
         "decisions": decisions,
         "not_coded": not_coded,
-    })
+    }))
 }

@@ -64,7 +64,7 @@ fn check(path: &Path, host: &mut Host<'_>) -> crate::Ended {
         }
         misfits += found.len();
         writeln!(host.out, "{}: {}", analysed.place(), counted(found.len(), "misfit"))?;
-        let program = analysed.db.program();
+        let program = analysed.valid()?;
         let records = program.iter().flat_map(|program| &program.records).filter(|record| !record.schema.is_empty());
         for record in records {
             writeln!(host.out, "  {} fits {}", record.name, record.schema)?;

@@ -72,7 +72,7 @@ fn one_project<'a>(
     tally: &mut Tally,
     host: &mut Host<'_>,
 ) -> Result<(), Failure> {
-    let Some(program) = analysed.db.program() else {
+    let Some(program) = analysed.valid()? else {
         tally.broken += 1;
         return analysed.show(host, Severity::Error);
     };
