@@ -14,6 +14,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("compiler/schema", &["enact-base"]),
     ("compiler/ir", &["enact-base"]),
     ("compiler/analysis", &["enact-base", "enact-syntax", "enact-schema", "enact-ir", "enact-stdlib"]),
+    ("compiler/machine", &["enact-ir"]),
     ("compiler/cli", &["enact-analysis", "enact-base", "enact-ir", "enact-schema", "enact-stdlib", "enact-syntax"]),
     ("stdlib", &[]),
     ("tests", &["enact", "enact-analysis", "enact-base", "enact-ir", "enact-schema", "enact-stdlib", "enact-syntax"]),
