@@ -1,7 +1,8 @@
 //! Operations on abstract values. What is known exactly goes through the one table of operations; the rest is bounded from it.
 
 use super::bits::Bits;
-use super::domain::{Abstract, Shape, Span, Text, Truth, first_fault, many};
+use super::domain::{Abstract, Shape, Span, Text, Truth, first_fault};
+use super::join::many;
 use crate::{Fault, Op, Program, Type, Value, ops};
 use std::rc::Rc;
 
@@ -122,7 +123,7 @@ fn concat(a: &Abstract, b: &Abstract) -> Abstract {
         return Abstract::nothing();
     };
     let cells = a.all_cells().union(&b.all_cells());
-    let element = super::domain::blurred(&x.join(&y, &cells), &cells);
+    let element = super::join::blurred(&x.join(&y, &cells), &cells);
     let shape = Shape::Many {
         least: least.saturating_add(other_least),
         most: most.saturating_add(other_most),

@@ -2,7 +2,8 @@
 
 use super::apply::apply;
 use super::bits::Bits;
-use super::domain::{Abstract, Shape, Span, Truth, blurred, first_fault};
+use super::domain::{Abstract, Shape, Span, Truth, first_fault};
+use super::join::blurred;
 use super::run::{Context, Env, hoisted};
 use crate::{Each, Expr, ExprKind, LocalId, NumberType, Op, Type, Value};
 use std::rc::Rc;

@@ -13,6 +13,7 @@ mod difference;
 mod domain;
 mod each;
 mod edges;
+mod join;
 mod judge;
 mod lookup;
 mod meet;

@@ -143,7 +143,7 @@ impl Witnesses<'_> {
     /// Lists of one or two elements, each element at the constants that its parts are compared with.
     fn lists(&self, whole: &Abstract, missing: &super::cells::Missing) -> Vec<Value> {
         let Some((_, most, element)) =
-            super::domain::many(whole).filter(|_| matches!(whole.shape, super::domain::Shape::Many { .. }))
+            super::join::many(whole).filter(|_| matches!(whole.shape, super::domain::Shape::Many { .. }))
         else {
             return Vec::new();
         };
