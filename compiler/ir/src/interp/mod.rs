@@ -4,7 +4,7 @@ mod each;
 mod eval;
 mod partial;
 
-use crate::needs::{self, Refined};
+use crate::needs::{self, Question, Refined};
 use crate::{
     Decision, Facts, Failure, Fault, LocalId, Outcome, Output, Program, Reason, ReasonKind, Requirement, Type, Value,
     Verdict, Verified,
@@ -47,11 +47,25 @@ struct Parts<'d> {
 fn run(program: &Program, decision: &Decision, facts: &Facts, today: i64) -> Outcome {
     let parts = evaluate(program, decision, facts, today);
     let mut outcome = parts.verdict(program);
-    if outcome.verdict == Verdict::Pending {
+    // A fault at hand comes before what is missing, but not before a requirement that is false whatever is missing.
+    if outcome.verdict == Verdict::Pending || (outcome.verdict == Verdict::Error && parts.may_refuse()) {
         outcome = refined(program, decision, needs::refine(program, decision, facts, today));
     }
     outcome.reasons = parts.reasons(program, decision, &outcome);
     outcome
+}
+
+/// The fault of a part whose facts are there, unless a requirement is false already.
+pub(crate) fn fault_at_hand(
+    program: &Program,
+    decision: &Decision,
+    facts: &Facts,
+    today: i64,
+    question: Question,
+) -> Option<Fault> {
+    let parts = evaluate(program, decision, facts, today);
+    let refused = parts.requirements.iter().any(|(_, judged)| judged.truth() == Some(false));
+    parts.fault(question).filter(|_| !refused)
 }
 
 /// What is known of a decision that is open as far as evaluation can tell: perhaps the answer is the same whatever is missing.
@@ -100,7 +114,7 @@ impl Parts<'_> {
         if !refused.is_empty() {
             return Outcome { refused, ..Outcome::empty(Verdict::Refused) };
         }
-        if let Some(fault) = self.fault() {
+        if let Some(fault) = self.fault(Question::Answer) {
             return Outcome::failed(fault.failure(program));
         }
         match self.answer() {
@@ -112,10 +126,18 @@ impl Parts<'_> {
         }
     }
 
-    /// The first fault that certainly comes up, requirements first.
-    fn fault(&self) -> Option<Fault> {
+    /// Whether a requirement is neither true nor a fault yet.
+    fn may_refuse(&self) -> bool {
+        let settled = |judged: &Judged| judged.truth().is_some() || matches!(judged.value, Partial::Fault(_));
+        self.requirements.iter().any(|(_, judged)| !settled(judged))
+    }
+
+    /// The first fault that certainly comes up in what is asked, requirements first.
+    fn fault(&self, question: Question) -> Option<Fault> {
         let required = self.requirements.iter().map(|(_, judged)| judged);
-        let given = self.outputs.iter().flat_map(|(_, when, value)| {
+        let asked = |n: usize| !matches!(question, Question::Output(only) if only != n);
+        let outputs = self.outputs.iter().enumerate().filter(|(n, _)| asked(*n));
+        let given = outputs.flat_map(|(_, (_, when, value))| {
             let counts = when.truth() == Some(true);
             [Some(when), Some(value).filter(|_| counts)].into_iter().flatten()
         });

@@ -6,19 +6,25 @@ use super::domain::{Abstract, Shape};
 use crate::{Decision, Fact, Facts, Field, Labels, Program, Type};
 use std::rc::Rc;
 
+/// A fact, and where it comes from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FactRef {
+    /// Such as `visit.date` or `history[3].level`.
+    pub path: String,
+    /// The labels of its field.
+    pub labels: Labels,
+    /// The record that it is part of; empty for an input of its own.
+    pub record: String,
+    /// Who issues it; empty for the applicant's own statement.
+    pub issuer: String,
+    /// The schema by which it lies on chain; empty if it does not.
+    pub schema: String,
+}
+
 /// A missing fact: what is asked for by one path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Missing {
-    /// Such as `visit.date` or `history[3].level`.
-    pub(crate) path: String,
-    /// The labels of its field.
-    pub(crate) labels: Labels,
-    /// The record that it is part of; empty for an input of its own.
-    pub(crate) record: String,
-    /// Who issues it; empty for the applicant's own statement.
-    pub(crate) issuer: String,
-    /// The schema by which it lies on chain; empty if it does not.
-    pub(crate) schema: String,
+    pub(crate) fact: FactRef,
     /// Where it stands.
     pub(crate) root: usize,
     /// The way to it from there.
@@ -53,16 +59,14 @@ impl Cells {
         let mut reader = Reader { program, cells: Cells::default(), root: 0 };
         for (root, field) in decision.inputs.iter().enumerate() {
             reader.root = root;
-            let place =
-                Place { path: field.name.clone(), steps: Vec::new(), about: about(Missing::nowhere(), field, program) };
+            let place = Place { steps: Vec::new(), fact: FactRef::default().field(field, program) };
             let value = reader.read(&field.ty, facts.inputs.get(root).unwrap_or(&Fact::Missing), &place);
             reader.cells.roots.push(Rc::new(value));
         }
         reader.root = decision.inputs.len();
         let day = match today {
             Some(day) => Abstract::new(Shape::Date(super::domain::Span::point(day.into())), Bits::EMPTY),
-            None => reader
-                .missing(&Type::Date, &Place { path: String::new(), steps: Vec::new(), about: Missing::nowhere() }),
+            None => reader.missing(&Type::Date, &Place::default()),
         };
         reader.cells.roots.push(Rc::new(day));
         reader.cells
@@ -79,64 +83,60 @@ impl Cells {
     }
 }
 
-impl Missing {
-    fn nowhere() -> Missing {
-        Missing {
-            path: String::new(),
-            labels: Labels::default(),
-            record: String::new(),
-            issuer: String::new(),
-            schema: String::new(),
-            root: 0,
-            steps: Vec::new(),
-        }
-    }
-}
-
 /// A place in an input, on the way down.
+#[derive(Default)]
 struct Place {
-    path: String,
     steps: Vec<Step>,
-    about: Missing,
+    fact: FactRef,
 }
 
 impl Place {
     fn into(&self, step: Step) -> Place {
-        let path = match step {
-            Step::At(n) => format!("{}[{n}]", self.path),
-            _ => self.path.clone(),
-        };
-        Place { path, steps: self.steps.iter().copied().chain([step]).collect(), about: self.about.clone() }
+        let mut fact = self.fact.clone();
+        if let Step::At(n) = step {
+            fact.path = format!("{}[{n}]", fact.path);
+        }
+        Place { steps: self.steps.iter().copied().chain([step]).collect(), fact }
     }
 
     fn field(&self, n: usize, field: &Field, program: &Program) -> Place {
-        let mut place = self.into(Step::Field(u32::try_from(n).unwrap_or(u32::MAX)));
-        place.path = format!("{}.{}", self.path, field.name);
-        place.about = about(place.about, field, program);
-        place
+        let place = self.into(Step::Field(u32::try_from(n).unwrap_or(u32::MAX)));
+        Place { fact: place.fact.field(field, program), ..place }
     }
 }
 
-/// What is said of a fact: the nearest record, issuer and schema on the way to it.
-fn about(mut outer: Missing, field: &Field, program: &Program) -> Missing {
-    outer.labels = field.labels.clone();
-    for (own, given) in [(&mut outer.issuer, &field.issuer), (&mut outer.schema, &field.schema)] {
-        if !given.is_empty() {
-            own.clone_from(given);
+impl FactRef {
+    /// The fact at a way: an input, then fields.
+    pub(crate) fn at(program: &Program, decision: &Decision, way: &[usize]) -> FactRef {
+        let mut fields = decision.inputs.as_slice();
+        let mut found = FactRef::default();
+        for n in way {
+            let Some(field) = fields.get(*n) else { break };
+            found = found.field(field, program);
+            fields = record_of(program, &field.ty).map(|record| record.fields.as_slice()).unwrap_or_default();
         }
+        found
     }
-    if let Some(record) = record_of(program, &field.ty) {
-        for (own, given) in [
-            (&mut outer.record, &record.name),
-            (&mut outer.issuer, &record.issuer),
-            (&mut outer.schema, &record.schema),
-        ] {
-            if !given.is_empty() {
-                own.clone_from(given);
-            }
+
+    /// A field of this one. What is said of it is what stands nearest on the way to it.
+    fn field(self, field: &Field, program: &Program) -> FactRef {
+        let path = if self.path.is_empty() { field.name.clone() } else { format!("{}.{}", self.path, field.name) };
+        let mut inner = FactRef { path, labels: field.labels.clone(), ..self };
+        nearer(&mut inner.issuer, &field.issuer);
+        nearer(&mut inner.schema, &field.schema);
+        if let Some(record) = record_of(program, &field.ty) {
+            nearer(&mut inner.record, &record.name);
+            nearer(&mut inner.issuer, &record.issuer);
+            nearer(&mut inner.schema, &record.schema);
         }
+        inner
     }
-    outer
+}
+
+fn nearer(known: &mut String, given: &str) {
+    if !given.is_empty() {
+        given.clone_into(known);
+    }
 }
 
 /// The record behind optionals and lists.
@@ -204,10 +204,7 @@ impl<'p> Reader<'p> {
 
     /// A fact of its own, of which nothing is known.
     fn missing(&mut self, ty: &Type, place: &Place) -> Abstract {
-        let mut missing = place.about.clone();
-        missing.path.clone_from(&place.path);
-        missing.steps.clone_from(&place.steps);
-        missing.root = self.root;
+        let missing = Missing { fact: place.fact.clone(), root: self.root, steps: place.steps.clone() };
         self.cells.missing.push(missing);
         self.parts(ty, &place.steps)
     }

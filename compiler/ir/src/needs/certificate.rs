@@ -1,74 +1,85 @@
 //! The evidence certificate of a decided case: a smallest set of known facts, in the sense that none can be left out, on which the answer is the same whatever the rest.
 
-use super::cells::{Cells, Missing};
+use super::cells::{Cells, FactRef};
 use super::edges::Edges;
-use super::judge::{Answer, Judged, Question};
+use super::judge::{Judged, Question};
 use super::order::cost;
 use super::run::Context;
 use super::split::{Division, Splitter};
-use crate::{Fact, Facts, Field, Type, Value};
+use crate::{Fact, Facts, Field, Type, Value, interp};
 
 /// Runs of one attempt to do without a fact.
 const RUNS: usize = 256;
 
-/// What is certified, and by which facts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Found {
-    /// The paths of the facts, in the order of the inputs.
-    pub(crate) paths: Vec<String>,
-    /// The answer that they fix.
-    pub(crate) answer: Answer,
-}
-
 /// Which part of the facts: an input, then fields.
 type Way = Vec<usize>;
 
-/// Leaves out one fact after the other, those that cost most first, as long as the answer stays decided. `None` if it is not decided.
-pub(crate) fn certificate(
-    context: &Context<'_>,
-    facts: &Facts,
-    today: Option<i64>,
-    question: Question,
-) -> Option<Found> {
-    let mut answer = decided(context, facts, today, question)?;
-    let decision = context.decision;
-    let inputs = decision.inputs.iter().zip(&facts.inputs);
-    let mut kept = Facts { inputs: inputs.map(|(field, fact)| opened(context, &field.ty, fact)).collect() };
-    let mut waiting = known(&kept);
-    let costs = costs(context, today);
-    // Of two that cost the same, the later one is tried first: what stands first is what a reader expects.
-    waiting.sort_by_key(|way| (std::cmp::Reverse(costs(way)), std::cmp::Reverse(way.clone())));
-    let mut at = 0;
-    while let Some(way) = waiting.get(at).cloned() {
-        at += 1;
-        let Some(before) = get(&kept, &way).cloned() else { continue };
-        set(&mut kept, &way, Fact::Missing);
-        if let Some(found) = decided(context, &kept, today, question) {
-            answer = found;
-            continue;
-        }
-        // An optional record that cannot be left out as a whole may do without some of its fields.
-        let inside = within(context, &way, &before);
-        let fields = match &inside {
-            Fact::Record(fields) if matches!(before, Fact::Known(_)) => fields.len(),
-            _ => 0,
-        };
-        set(&mut kept, &way, inside);
-        waiting.extend((0..fields).rev().map(|n| way.iter().copied().chain([n]).collect::<Way>()));
-    }
-    Some(Found { paths: paths(context, &kept), answer })
+/// Why a case is decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ground {
+    /// The answer is the same whatever is missing.
+    Whatever,
+    /// A part has no value although its facts are there, and nothing is refused.
+    FaultAtHand,
 }
 
-/// The answer, if there is only one.
-fn decided(context: &Context<'_>, facts: &Facts, today: Option<i64>, question: Question) -> Option<Answer> {
-    let cells = Cells::new(context.program, context.decision, facts, today);
-    let run = context.run(&cells.roots);
-    if let Judged::Point(answer) = run.judge(question) {
-        return Some(answer);
+/// A decided case.
+pub(crate) struct Case<'c> {
+    pub(crate) context: &'c Context<'c>,
+    pub(crate) today: i64,
+    pub(crate) question: Question,
+    pub(crate) ground: Ground,
+}
+
+impl Case<'_> {
+    /// Leaves out one fact after the other, those that cost most first, as long as the case stays decided. Gives what is left, in the order of the inputs.
+    pub(crate) fn certificate(&self, facts: &Facts) -> Vec<FactRef> {
+        let context = self.context;
+        let inputs = context.decision.inputs.iter().zip(&facts.inputs);
+        let mut kept = Facts { inputs: inputs.map(|(field, fact)| opened(context, &field.ty, fact)).collect() };
+        let mut waiting = known(&kept);
+        // Of two that cost the same, the later one is tried first: what stands first is what a reader expects.
+        waiting
+            .sort_by_cached_key(|way| (std::cmp::Reverse(cost(&fact(context, way))), std::cmp::Reverse(way.clone())));
+        let mut at = 0;
+        while let Some(way) = waiting.get(at).cloned() {
+            at += 1;
+            let Some(before) = get(&kept, &way).cloned() else { continue };
+            set(&mut kept, &way, Fact::Missing);
+            if self.is_decided(&kept) {
+                continue;
+            }
+            // An optional record that cannot be left out as a whole may do without some of its fields.
+            let inside = within(context, &way, &before);
+            let fields = match &inside {
+                Fact::Record(fields) if matches!(before, Fact::Known(_)) => fields.len(),
+                _ => 0,
+            };
+            set(&mut kept, &way, inside);
+            waiting.extend((0..fields).rev().map(|n| way.iter().copied().chain([n]).collect::<Way>()));
+        }
+        left(context, &kept).iter().map(|way| fact(context, way)).collect()
     }
-    let edges = Edges::new(context, &run.env, &[]);
-    let division = Division::new(context, &cells, &edges, &run, question, RUNS / 4);
-    Splitter::new(context, &cells, &division, question, RUNS).decided(&run)
+
+    /// Whether fewer facts decide it as well. They cannot decide it otherwise.
+    fn is_decided(&self, facts: &Facts) -> bool {
+        let Case { context, today, question, .. } = *self;
+        if self.ground == Ground::FaultAtHand {
+            return interp::fault_at_hand(context.program, context.decision, facts, today, question).is_some();
+        }
+        let cells = Cells::new(context.program, context.decision, facts, Some(today));
+        let run = context.run(&cells.roots);
+        if let Judged::Point(_) = run.judge(question) {
+            return true;
+        }
+        let edges = Edges::new(context, &run.env, &[]);
+        let division = Division::new(context, &cells, &edges, &run, question, RUNS / 4);
+        Splitter::new(context, &cells, &division, question, RUNS).decided(&run).is_some()
+    }
+}
+
+fn fact(context: &Context<'_>, way: &[usize]) -> FactRef {
+    FactRef::at(context.program, context.decision, way)
 }
 
 /// Known records as records of known fields; optional ones stay whole.
@@ -153,32 +164,9 @@ fn set(facts: &mut Facts, way: &[usize], to: Fact) {
     }
 }
 
-/// What the fact at a way costs: by what is said of it where everything is missing.
-fn costs<'c>(context: &'c Context<'_>, today: Option<i64>) -> impl Fn(&Way) -> u64 + 'c {
-    let nothing = Facts { inputs: vec![Fact::Missing; context.decision.inputs.len()] };
-    let missing: Vec<Missing> = Cells::new(context.program, context.decision, &nothing, today).missing;
-    move |way| {
-        let path = path(context, way);
-        let of = |it: &&Missing| it.path == path || path.starts_with(&format!("{}.", it.path));
-        missing.iter().find(of).map_or(0, cost)
-    }
-}
-
-fn path(context: &Context<'_>, way: &[usize]) -> String {
-    let Some((root, rest)) = way.split_first() else { return String::new() };
-    let Some(field) = context.decision.inputs.get(*root) else { return String::new() };
-    let (mut path, mut ty) = (field.name.clone(), &field.ty);
-    for n in rest {
-        let Some(field) = fields(context, ty).get(*n) else { break };
-        path = format!("{path}.{}", field.name);
-        ty = &field.ty;
-    }
-    path
-}
-
-/// The paths of what is known. A record that is known to be there, but none of whose fields is needed, stands for itself.
-fn paths(context: &Context<'_>, facts: &Facts) -> Vec<String> {
-    fn collect(context: &Context<'_>, fact: &Fact, way: &mut Way, all: &mut Vec<String>) {
+/// The ways to what is known. A record that is known to be there, but none of whose fields is needed, stands for itself.
+fn left(context: &Context<'_>, facts: &Facts) -> Vec<Way> {
+    fn collect(context: &Context<'_>, fact: &Fact, way: &mut Way, all: &mut Vec<Way>) {
         let before = all.len();
         match fact {
             Fact::Missing => {}
@@ -189,10 +177,10 @@ fn paths(context: &Context<'_>, facts: &Facts) -> Vec<String> {
                     way.pop();
                 }
                 if all.len() == before && matches!(type_at(context, way), Some(Type::Optional(_))) {
-                    all.push(path(context, way));
+                    all.push(way.clone());
                 }
             }
-            Fact::Known(_) | Fact::List(_) => all.push(path(context, way)),
+            Fact::Known(_) | Fact::List(_) => all.push(way.clone()),
         }
     }
     let mut all = Vec::new();

@@ -152,6 +152,11 @@ impl Run {
         }
     }
 
+    /// The places of the requirements that are false whatever is missing.
+    pub(crate) fn always_false(&self) -> Vec<usize> {
+        self.requirements.iter().enumerate().filter(|(_, it)| it.is_false()).map(|(n, _)| n).collect()
+    }
+
     /// Whether it is certain that the two runs do not have the same answer, whatever is missing in either.
     pub(crate) fn never_same(&self, other: &Run, question: Question) -> bool {
         let (mine, theirs) = (self.possible(question), other.possible(question));

@@ -26,6 +26,7 @@ mod split;
 mod tests;
 mod witness;
 
+pub use cells::FactRef;
 pub use judge::{Answer, Question};
 pub use meet::{Meeting, always, meet};
 pub use refine::{Refined, refine};

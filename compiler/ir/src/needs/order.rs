@@ -1,16 +1,16 @@
 //! In which order to ask: what no answer to the other questions can make superfluous comes first, then what leaves least to ask.
 
 use super::bits::Bits;
-use super::cells::{Cells, Missing};
-use super::judge::{Judged, Question, Run};
-use super::run::Context;
+use super::cells::{Cells, FactRef};
+use super::judge::{Judged, Run};
+use super::refine::Inquiry;
 use super::split::{Diagram, Division, Node, NodeId, restrict};
 use super::witness::Witnesses;
 use std::collections::BTreeSet;
 
 /// What it costs to come by a fact: it lies on chain; another department has it; the citizen must hand it in.
-pub(crate) fn cost(missing: &Missing) -> u64 {
-    match (missing.schema.is_empty(), missing.issuer.is_empty()) {
+pub(crate) fn cost(fact: &FactRef) -> u64 {
+    match (fact.schema.is_empty(), fact.issuer.is_empty()) {
         (false, _) => 0,
         (true, false) => 1,
         (true, true) => 3,
@@ -86,54 +86,40 @@ impl Walk<'_> {
 }
 
 /// The facts in the order in which to ask for them.
-pub(crate) fn order(
-    context: &Context<'_>,
-    cells: &Cells,
-    division: &Division,
-    run: &Run,
-    question: Question,
-    (required, unavoidable): (&[usize], &Bits),
-) -> Vec<usize> {
-    let weight = |fact: usize| cells.missing.get(fact).map_or(0, |it| cost(it) * 100 + 1);
-    let mut scored: Vec<(bool, u64, usize)> = required
-        .iter()
-        .map(|fact| {
-            let left = expected_left(context, cells, division, run, question, *fact, &weight);
-            (!unavoidable.contains(*fact), left.saturating_add(weight(*fact) * 1000), *fact)
-        })
-        .collect();
+pub(crate) fn order(inquiry: &Inquiry<'_>, required: &[usize], unavoidable: &Bits) -> Vec<usize> {
+    let score = |fact: &usize| {
+        let left = expected_left(inquiry, *fact);
+        (!unavoidable.contains(*fact), left.saturating_add(weight(&inquiry.cells, *fact) * SCALE), *fact)
+    };
+    let mut scored: Vec<(bool, u64, usize)> = required.iter().map(score).collect();
     scored.sort_unstable();
     scored.into_iter().map(|(_, _, fact)| fact).collect()
 }
 
-/// What is expected to be still required, a thousand times over, once the fact is known: the mean over blocks of its most telling cell.
-fn expected_left(
-    context: &Context<'_>,
-    cells: &Cells,
-    division: &Division,
-    run: &Run,
-    question: Question,
-    fact: usize,
-    weight: &dyn Fn(usize) -> u64,
-) -> u64 {
-    let left = |open: &Bits| cells.facts_of(open).iter().filter(|other| *other != fact).map(weight).sum::<u64>();
-    let now = match run.judge(question) {
-        Judged::Open(open) => left(&open),
+/// What it weighs to ask for a fact: its cost, and a little for being asked at all.
+fn weight(cells: &Cells, fact: usize) -> u64 {
+    cells.missing.get(fact).map_or(0, |it| cost(&it.fact) * 100 + 1)
+}
+
+/// Means are told in thousandths.
+const SCALE: u64 = 1000;
+
+/// What is expected to be still required once the fact is known, by weight: the mean over blocks of its most telling cell.
+fn expected_left(inquiry: &Inquiry<'_>, fact: usize) -> u64 {
+    let Inquiry { context, cells, run, division, question, .. } = inquiry;
+    let left = |run: &Run| match run.judge(*question) {
+        Judged::Open(open) => {
+            cells.facts_of(&open).iter().filter(|other| *other != fact).map(|it| weight(cells, it)).sum::<u64>()
+        }
         Judged::Point(_) => 0,
     };
     let mean = |cell: usize| {
         let blocks = division.blocks.get(cell).map(Vec::as_slice).unwrap_or_default();
         let stride = blocks.len().div_ceil(MOST_VALUES).max(1);
-        let tried: Vec<u64> = blocks
-            .iter()
-            .step_by(stride)
-            .filter_map(|block| restrict(context, cells, run, cell, block))
-            .map(|run| match run.judge(question) {
-                Judged::Open(open) => left(&open),
-                Judged::Point(_) => 0,
-            })
-            .collect();
-        tried.iter().sum::<u64>().saturating_mul(1000).checked_div(tried.len() as u64)
+        let tried = blocks.iter().step_by(stride).filter_map(|block| restrict(context, cells, run, cell, block));
+        let tried: Vec<u64> = tried.map(|run| left(&run)).collect();
+        tried.iter().sum::<u64>().saturating_mul(SCALE).checked_div(tried.len() as u64)
     };
-    cells.cells_of(fact).iter().take(MOST_VALUES).filter_map(mean).min().unwrap_or(now.saturating_mul(1000))
+    let means = cells.cells_of(fact).iter().take(MOST_VALUES).filter_map(mean).min();
+    means.unwrap_or_else(|| left(run).saturating_mul(SCALE))
 }

@@ -6,8 +6,8 @@ use super::edges::Edges;
 use super::judge::{Answer, Judged, Question, Run};
 use super::run::Context;
 use super::split::{Diagram, Division, Splitter};
-use super::witness::{Pair, Witnesses, completed};
-use crate::{Decision, Facts, Fault, Program, Value};
+use super::witness::{Witnesses, completed};
+use crate::{Decision, Facts, Fault, Program, Value, interp};
 
 /// The answer under missing facts, or what is still required.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +26,14 @@ pub enum Refined {
 const SCORING: usize = 256;
 /// Abstract runs of the case split.
 const SPLITTING: usize = 2048;
+
+/// What a case split says of a question.
+pub(crate) enum Settled {
+    /// The answer of every completion; the places of the requirements that are false in every one.
+    Decided(Answer, Vec<usize>),
+    /// The cells that it may depend on, and how.
+    Open(Bits, Diagram),
+}
 
 /// A question about a decision, with what was found out so far.
 pub(crate) struct Inquiry<'c> {
@@ -54,64 +62,69 @@ impl<'c> Inquiry<'c> {
         Witnesses { context, cells, edges, division, question: *question }
     }
 
-    /// The diagram of the case split.
-    pub(crate) fn diagram(&self) -> Diagram {
-        Splitter::new(self.context, &self.cells, &self.division, self.question, SPLITTING).diagram(&self.run)
+    /// Decides by a case split what the run alone leaves open; the answer depends on no other cells than `open`.
+    pub(crate) fn settled(&self, open: &Bits) -> Settled {
+        let diagram =
+            Splitter::new(self.context, &self.cells, &self.division, self.question, SPLITTING).diagram(&self.run);
+        if let Some(answer) = diagram.answer() {
+            return Settled::Decided(answer.clone(), diagram.always_false.iter().collect());
+        }
+        let matters = diagram.matters().intersection(open);
+        // The diagram may have several leaves, or an open one, though nothing matters: then any completion has the answer.
+        let any = || self.witnesses().answer(&completed(&self.run.roots, 0)).map(|(_, answer)| answer);
+        match if matters.is_empty() { any() } else { None } {
+            Some(answer) => Settled::Decided(answer, self.run.always_false()),
+            None => Settled::Open(matters, diagram),
+        }
     }
 
-    /// The answer that every completion has, where the diagram has several leaves or an open one, but nothing matters.
-    pub(crate) fn any_answer(&self) -> Option<Answer> {
-        self.witnesses().answer(&completed(&self.run.roots, 0)).map(|(_, answer)| answer)
+    /// The fault that ends the case although the answer is not the same in every completion.
+    pub(crate) fn fault_at_hand(&self, facts: &Facts, today: i64) -> Option<Fault> {
+        interp::fault_at_hand(self.context.program, self.context.decision, facts, today, self.question)
     }
 
     /// The facts that cells are parts of, as paths in order.
     pub(crate) fn paths(&self, cells: &Bits) -> Vec<String> {
         let facts = self.cells.facts_of(cells);
         let mut paths: Vec<String> =
-            facts.iter().filter_map(|fact| self.cells.missing.get(fact)).map(|it| it.path.clone()).collect();
+            facts.iter().filter_map(|fact| self.cells.missing.get(fact)).map(|it| it.fact.path.clone()).collect();
         paths.sort();
         paths
     }
 
-    /// Witnesses for each of the facts, if each has some.
-    pub(crate) fn all_required(&self, cells: &Bits) -> Option<Vec<(usize, Pair)>> {
+    /// Whether there are witnesses for each of the facts, without a case split.
+    pub(crate) fn all_required(&self, cells: &Bits) -> bool {
         let witnesses = self.witnesses();
-        self.cells
-            .facts_of(cells)
-            .iter()
-            .map(|fact| witnesses.by_trial(&self.run, fact).map(|pair| (fact, pair)))
-            .collect()
+        self.cells.facts_of(cells).iter().all(|fact| witnesses.by_trial(&self.run, fact).is_some())
     }
 }
 
-/// Decides where the answer is the same whatever the missing facts are; else says which of them may still change it.
+/// Decides where the answer is the same whatever the missing facts are, or where a fault is at hand; else says which of them may still change it.
 pub fn refine(program: &Program, decision: &Decision, facts: &Facts, today: i64) -> Refined {
     let context = Context::new(program, decision);
     let inquiry = Inquiry::new(&context, facts, today, Question::Answer);
-    let run_is_false =
-        || inquiry.run.requirements.iter().enumerate().filter(|(_, it)| it.is_false()).map(|(n, _)| n).collect();
     let open = match inquiry.run.judge(Question::Answer) {
-        Judged::Point(answer) => return refined(answer, run_is_false()),
+        Judged::Point(answer) => return refined(answer, inquiry.run.always_false()),
         Judged::Open(open) => open,
     };
-    if !open.is_empty() && inquiry.all_required(&open).is_some() {
-        return Refined::Pending(inquiry.paths(&open));
-    }
-    let diagram = inquiry.diagram();
-    if let Some(answer) = diagram.answer() {
-        return refined(answer.clone(), diagram.always_false.iter().collect());
-    }
-    let matters = diagram.matters();
-    match inquiry.any_answer().filter(|_| matters.is_empty()) {
-        Some(answer) => refined(answer, run_is_false()),
+    let matters = if !open.is_empty() && inquiry.all_required(&open) {
+        open
+    } else {
+        match inquiry.settled(&open) {
+            Settled::Decided(answer, always_false) => return refined(answer, always_false),
+            Settled::Open(matters, _) => matters,
+        }
+    };
+    match inquiry.fault_at_hand(facts, today) {
+        Some(fault) => Refined::Error(fault),
         None => Refined::Pending(inquiry.paths(&matters)),
     }
 }
 
-fn refined(answer: Answer, is_false: Vec<usize>) -> Refined {
+fn refined(answer: Answer, always_false: Vec<usize>) -> Refined {
     match answer {
         Answer::Granted(outputs) => Refined::Granted(outputs),
-        Answer::Refused => Refined::Refused(is_false),
+        Answer::Refused => Refined::Refused(always_false),
         Answer::Error(fault) => Refined::Error(fault),
     }
 }

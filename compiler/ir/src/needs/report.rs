@@ -1,14 +1,15 @@
 //! The whole answer to "what must still be handed in?".
 
 use super::bits::Bits;
-use super::cells::Missing;
-use super::certificate::certificate;
+use super::cells::FactRef;
+use super::certificate::{Case, Ground};
 use super::judge::{Answer, Judged, Question};
 use super::order;
-use super::refine::Inquiry;
+use super::refine::{Inquiry, Settled};
 use super::run::Context;
+use super::split::Diagram;
 use super::witness::Pair;
-use crate::{Facts, Labels, Program};
+use crate::{Facts, Program};
 
 /// What must still be handed in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,19 +30,11 @@ pub struct Needs {
     pub certificate: Option<Certificate>,
 }
 
-/// A missing fact.
+/// A missing fact that may change the answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FactNeed {
-    /// Such as `visit.date` or `history[3].level`.
-    pub path: String,
-    /// The labels of its field.
-    pub labels: Labels,
-    /// The record that it is part of; empty for an input of its own.
-    pub record: String,
-    /// Who issues it; empty for the applicant's own statement.
-    pub issuer: String,
-    /// The schema by which it lies on chain; empty if it does not.
-    pub schema: String,
+    /// Which fact.
+    pub fact: FactRef,
     /// Why it is required.
     pub witness: Option<Witness>,
 }
@@ -62,65 +55,62 @@ pub struct Witness {
 /// A set of facts that fix the answer, of which none can be left out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Certificate {
-    /// Their paths, in the order of the inputs.
-    pub facts: Vec<String>,
-    /// The answer.
-    pub answer: Answer,
+    /// In the order of the inputs.
+    pub facts: Vec<FactRef>,
 }
 
 /// Finds out what must still be handed in for an answer to the question. `None` if there is no decision of this name.
+///
+/// As in [`crate::interp::decide`], a part that has no value although its facts are there decides at once, unless a requirement is false: the answer is a fault.
 pub fn needs(program: &Program, decision: &str, facts: &Facts, today: i64, question: Question) -> Option<Needs> {
     let context = Context::new(program, program.decision(decision)?);
     let inquiry = Inquiry::new(&context, facts, today, question);
-    let certified = || {
-        let found = certificate(&context, facts, Some(today), question)?;
-        Some(Certificate { facts: found.paths, answer: found.answer })
+    let decided = |answer: Answer, ground: Ground| {
+        let case = Case { context: &context, today, question, ground };
+        let certificate = Some(Certificate { facts: case.certificate(facts) });
+        Some(Needs { decided: true, answer: Some(answer), certificate, ..Needs::default() })
     };
     let open = match inquiry.run.judge(question) {
-        Judged::Point(answer) => {
-            return Some(Needs { decided: true, answer: Some(answer), certificate: certified(), ..Needs::default() });
-        }
+        Judged::Point(answer) => return decided(answer, Ground::Whatever),
         Judged::Open(open) => open,
     };
-    let diagram = inquiry.diagram();
-    let matters = match diagram.answer() {
-        Some(_) => Bits::EMPTY,
-        None => diagram.matters().intersection(&open),
+    let (matters, diagram) = match inquiry.settled(&open) {
+        Settled::Decided(answer, _) => return decided(answer, Ground::Whatever),
+        Settled::Open(matters, diagram) => (matters, diagram),
     };
-    if matters.is_empty() {
-        let answer = diagram.answer().cloned().or_else(|| inquiry.any_answer());
-        return Some(Needs { decided: true, answer, certificate: certified(), ..Needs::default() });
+    match inquiry.fault_at_hand(facts, today) {
+        Some(fault) => decided(Answer::Error(fault), Ground::FaultAtHand),
+        None => Some(required(&inquiry, &matters, &diagram)),
     }
-    let witnesses = inquiry.witnesses();
-    let required: Vec<usize> = inquiry.cells.facts_of(&matters).iter().collect();
-    let mut found = Needs::default();
-    let mut unavoidable = Bits::EMPTY;
-    for fact in &required {
-        let Some(missing) = inquiry.cells.missing.get(*fact) else { continue };
-        let pair = witnesses.find(&inquiry.run, *fact, Some(&diagram));
-        if pair.is_some() && order::unavoidable(&witnesses, &inquiry.run, *fact, &diagram) {
-            unavoidable.insert(*fact);
-            found.unavoidable.push(missing.path.clone());
-        }
-        let list = if pair.is_some() { &mut found.certain } else { &mut found.possible };
-        list.push(need(missing, pair));
-    }
-    let Inquiry { cells, division, run, .. } = &inquiry;
-    let ordered = order::order(&context, cells, division, run, question, (&required, &unavoidable));
-    found.order = ordered.iter().filter_map(|fact| cells.missing.get(*fact)).map(|it| it.path.clone()).collect();
-    found.unavoidable.sort();
-    found.certain.sort_by(|a, b| a.path.cmp(&b.path));
-    found.possible.sort_by(|a, b| a.path.cmp(&b.path));
-    Some(found)
 }
 
-fn need(missing: &Missing, pair: Option<Pair>) -> FactNeed {
-    let Missing { path, labels, record, issuer, schema, .. } = missing.clone();
-    let witness = pair.map(|pair| Witness {
-        first: pair.first.0,
-        first_answer: pair.first.1,
-        second: pair.second.0,
-        second_answer: pair.second.1,
-    });
-    FactNeed { path, labels, record, issuer, schema, witness }
+/// The facts that these cells are parts of, each with what is known of its being required, and the order in which to ask.
+fn required(inquiry: &Inquiry<'_>, matters: &Bits, diagram: &Diagram) -> Needs {
+    let witnesses = inquiry.witnesses();
+    let facts: Vec<usize> = inquiry.cells.facts_of(matters).iter().collect();
+    let path = |fact: usize| inquiry.cells.missing.get(fact).map(|it| it.fact.path.clone());
+    let mut found = Needs::default();
+    let mut unavoidable = Bits::EMPTY;
+    for fact in &facts {
+        let Some(missing) = inquiry.cells.missing.get(*fact) else { continue };
+        let witness = witnesses.find(&inquiry.run, *fact, Some(diagram)).map(Witness::from);
+        if witness.is_some() && order::unavoidable(&witnesses, &inquiry.run, *fact, diagram) {
+            unavoidable.insert(*fact);
+        }
+        let list = if witness.is_some() { &mut found.certain } else { &mut found.possible };
+        list.push(FactNeed { fact: missing.fact.clone(), witness });
+    }
+    found.unavoidable = unavoidable.iter().filter_map(path).collect();
+    found.order = order::order(inquiry, &facts, &unavoidable).into_iter().filter_map(path).collect();
+    found.unavoidable.sort();
+    found.certain.sort_by(|a, b| a.fact.path.cmp(&b.fact.path));
+    found.possible.sort_by(|a, b| a.fact.path.cmp(&b.fact.path));
+    found
+}
+
+impl From<Pair> for Witness {
+    fn from(pair: Pair) -> Witness {
+        let ((first, first_answer), (second, second_answer)) = (pair.first, pair.second);
+        Witness { first, first_answer, second, second_answer }
+    }
 }

@@ -206,8 +206,7 @@ impl<'c> Splitter<'c> {
     }
 
     fn leaf(&mut self, run: &Run, answer: Answer) -> NodeId {
-        let is_false: Bits =
-            run.requirements.iter().enumerate().filter(|(_, it)| it.is_false()).map(|(n, _)| n).collect();
+        let is_false: Bits = run.always_false().into_iter().collect();
         self.always_false = Some(self.always_false.take().map_or(is_false.clone(), |all| all.intersection(&is_false)));
         if let Some(known) = self.leaves.get(&answer.key()) {
             return *known;

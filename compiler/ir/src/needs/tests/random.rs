@@ -10,6 +10,8 @@ use crate::*;
 struct Maker {
     dice: Dice,
     inputs: Vec<Field>,
+    /// Whether figures are read that are not known for every day.
+    faults: bool,
 }
 
 impl Maker {
@@ -59,6 +61,11 @@ impl Maker {
 
     fn number(&mut self, depth: usize) -> Expr {
         let leaf = depth == 0;
+        if self.faults && self.dice.below(4) == 0 {
+            let day = |day: i64| expr(Type::Date, ExprKind::Const(Value::Date(day)));
+            let asked = if leaf { day(-1) } else { if_(self.truth(depth - 1), day(-1), day(50)) };
+            return lookup(2, Vec::new(), Some(asked));
+        }
         match self.dice.below(if leaf { 5 } else { 11 }) {
             0 => n(self.dice.below(5) as i128),
             1 | 2 => match self.any(|ty| matches!(ty, Type::Number(_))) {
@@ -104,13 +111,14 @@ impl Maker {
     }
 }
 
-fn made(seed: u64, types: &[Type]) -> Program {
+/// A decision on inputs of these types.
+pub(super) fn made(seed: u64, types: &[Type], faults: bool) -> Program {
     let mut dice = Dice::new(seed);
     let inputs: Vec<Field> = (0..3 + dice.below(2))
         .map(|n| field(["a", "b", "c", "d"][n], types[dice.below(types.len())].clone()))
         .collect();
     let mut made = decision(inputs.clone());
-    let mut maker = Maker { dice, inputs };
+    let mut maker = Maker { dice, inputs, faults };
     for name in ["first", "second"].iter().take(1 + maker.dice.below(2)) {
         made.requirements.push(require(name, maker.truth(3)));
     }
@@ -131,7 +139,7 @@ fn truths_and_cases_are_told_exactly() {
     let mut tally = Tally::default();
     for seed in 0..60 {
         let types = [bool_(), Type::Enum(EnumId(0)), bool_()];
-        let brute = Brute::new(made(seed, &types), QUESTIONS[seed as usize % 3]);
+        let brute = Brute::new(made(seed, &types, false), QUESTIONS[seed as usize % 3]);
         for state in brute.states() {
             brute.check(&state, true, &mut tally);
         }
@@ -153,7 +161,7 @@ fn numbers_records_optionals_and_lists_are_bounded_from_both_sides() {
         list(int(0, 1), 2),
     ];
     for seed in 100..160 {
-        let brute = Brute::new(made(seed, &types), QUESTIONS[seed as usize % 3]);
+        let brute = Brute::new(made(seed, &types, false), QUESTIONS[seed as usize % 3]);
         for state in brute.states().iter().step_by(3) {
             brute.check(state, false, &mut tally);
         }

@@ -131,7 +131,12 @@ fn what_changes_the_answer_is_named_and_witnesses_are_true() {
         let context = Context::new(&sample.program, decision);
         let cells = Cells::new(&sample.program, decision, &sample.hidden, Some(sample.today));
         let found = needs(&sample.program, DECISION, &sample.hidden, sample.today, Question::Answer).unwrap();
-        let named: BTreeSet<&str> = found.certain.iter().chain(&found.possible).map(|it| it.path.as_str()).collect();
+        // Then the case ends, though a requirement may yet turn out false.
+        if matches!(found.answer, Some(Answer::Error(_))) {
+            continue;
+        }
+        let named: BTreeSet<&str> =
+            found.certain.iter().chain(&found.possible).map(|it| it.fact.path.as_str()).collect();
         let mut dice = Dice::new(seed);
         for (fact, missing) in cells.missing.iter().enumerate() {
             for _ in 0..4 {
@@ -150,9 +155,9 @@ fn what_changes_the_answer_is_named_and_witnesses_are_true() {
                 if answers[0] != answers[1] {
                     changed += 1;
                     assert!(
-                        named.contains(missing.path.as_str()),
+                        named.contains(missing.fact.path.as_str()),
                         "fact {fact}, {}: seed {seed}\n{sample:?}",
-                        missing.path
+                        missing.fact.path
                     );
                 }
             }
