@@ -7,6 +7,7 @@ mod cli;
 mod fmt;
 mod fuzz;
 mod hostile;
+mod needs;
 mod peers;
 mod services;
 mod spec;

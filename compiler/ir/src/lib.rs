@@ -12,6 +12,7 @@ mod facts;
 pub mod input;
 pub mod interp;
 pub mod needs;
+mod needs_json;
 pub mod ops;
 mod outcome;
 mod outcome_json;

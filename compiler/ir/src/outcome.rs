@@ -1,6 +1,6 @@
 //! What a decision comes to.
 
-use crate::{Cite, Labels, Type, Value};
+use crate::{Cite, Fault, Labels, Program, Type, Value};
 
 /// How a decision ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -78,4 +78,30 @@ pub struct Failure {
     pub path: String,
     /// A sentence.
     pub message: String,
+}
+
+impl Outcome {
+    /// The outcome of facts that cannot be read, or of a decision that has no answer.
+    pub fn failed(failure: Failure) -> Outcome {
+        Outcome { error: Some(failure), ..Outcome::empty(Verdict::Error) }
+    }
+
+    pub(crate) fn empty(verdict: Verdict) -> Outcome {
+        let (outputs, refused, missing, reasons) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Outcome { verdict, outputs, refused, missing, reasons, error: None }
+    }
+}
+
+impl Fault {
+    /// Why there is no answer, in words.
+    pub(crate) fn failure(self, program: &Program) -> Failure {
+        let (code, message) = match self {
+            Fault::NoParameterVersion(id) => {
+                let name = program.table_of(id).map_or("", |table| table.name.as_str());
+                ("no_parameter_version", format!("the figure `{name}` is not known for this day"))
+            }
+            Fault::Absent => ("absent", "a value that does not exist was used".to_owned()),
+        };
+        Failure { code: code.to_owned(), path: String::new(), message }
+    }
 }

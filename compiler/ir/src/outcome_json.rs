@@ -4,7 +4,7 @@ use crate::{
     Cite, Failure, Labels, NumberKind, NumberType, Outcome, Pattern, Program, Reason, ReasonKind, Type, Value, Verdict,
     calendar, decimal,
 };
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 
 impl Verdict {
     /// The word in JSON and in tests.
@@ -27,15 +27,25 @@ impl Verdict {
 impl Outcome {
     /// `{"verdict", "outputs", "refused", "missing", "reasons", "error"}`; `error` is `null` where there is none.
     pub fn to_json(&self, program: &Program) -> Json {
-        let outputs = self.outputs.iter().map(|(name, ty, value)| (name.clone(), value_json(program, value, ty)));
         json!({
             "verdict": self.verdict.as_str(),
-            "outputs": outputs.collect::<Map<_, _>>(),
+            "outputs": self.outputs_json(program),
             "refused": self.refused,
             "missing": self.missing,
             "reasons": self.reasons.iter().map(|it| reason(program, it)).collect::<Vec<_>>(),
-            "error": self.error.as_ref().map(failure),
+            "error": self.error_json(),
         })
+    }
+
+    /// The outputs by name.
+    pub(crate) fn outputs_json(&self, program: &Program) -> Json {
+        let outputs = self.outputs.iter().map(|(name, ty, value)| (name.clone(), value_json(program, value, ty)));
+        Json::Object(outputs.collect())
+    }
+
+    /// Why there is no answer; `null` where there is one.
+    pub(crate) fn error_json(&self) -> Json {
+        self.error.as_ref().map_or(Json::Null, failure)
     }
 }
 
@@ -104,7 +114,7 @@ fn reason(program: &Program, reason: &Reason) -> Json {
     all
 }
 
-fn labels(labels: &Labels) -> Json {
+pub(crate) fn labels(labels: &Labels) -> Json {
     json!({ "zh": labels.in_chinese(), "en": labels.in_english() })
 }
 

@@ -1,5 +1,6 @@
-//! The verbs, one a file.
+//! The verbs, one a file, and the arguments that some of them share.
 
+pub(crate) mod asked;
 pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod explain;

@@ -1,140 +1,133 @@
-//! `enact needs`: what must still be handed in, and from whom it comes.
+//! `enact needs`: whether a case is decided and on what that rests; else what must still be handed in, in which order, and from whom it comes.
 
-use crate::analysed::Analysed;
-use crate::commands::run::{day, decide, pick, read_json};
-use crate::host::{Host, Status, Tongue};
+use crate::commands::asked::{Asked, read_json};
+use crate::host::{Failure, Host, Status};
 use crate::present::Words;
-use crate::project;
-use enact_ir::{Decision, Field, Labels, Program, Type, Verdict};
-use serde_json::{Value, json};
+use enact_base::nearest;
+use enact_ir::needs::{Answer, FactRef, Needs, Question, Standing, needs};
+use enact_ir::{Decision, Facts, Outcome, Verdict, Verified, input, interp};
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
-/// Say which facts can still change the answer, and who issues them
+/// Say which facts can still change the answer, in which order to ask for them, and who issues them
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// A project or a rule file
-    path: PathBuf,
-    /// The decision; may be left out where there is only one
-    #[arg(long)]
-    decision: Option<String>,
+    #[command(flatten)]
+    asked: Asked,
     /// The facts that are there, as JSON: a file, or `-` for standard input
     #[arg(long, value_name = "FILE")]
     have: PathBuf,
-    /// The day of the evaluation, as YYYY-MM-DD; else the present day in Beijing
-    #[arg(long, value_name = "DATE", value_parser = day)]
-    as_of: Option<i64>,
-    /// The tongue of labels; else that of the terminal
-    #[arg(long)]
-    lang: Option<Tongue>,
-    /// Write one JSON object
-    #[arg(long)]
-    json: bool,
-}
-
-/// A fact that can still change the answer, and where it lies.
-struct Need<'a> {
-    path: &'a str,
-    labels: Labels,
-    record: &'a str,
-    issuer: &'a str,
-    schema: &'a str,
+    /// Ask for the value of this output; else for the verdict alone
+    #[arg(long, value_name = "NAME")]
+    output: Option<String>,
 }
 
 pub(crate) fn run(args: &Args, host: &mut Host<'_>) -> crate::Ended {
-    let analysed = Analysed::new(project::find_one(&args.path)?);
+    let analysed = args.asked.analysed()?;
     let program = analysed.program(host)?;
-    let decision = pick(&program, args.decision.as_deref())?;
+    let decision = args.asked.decision(&program)?;
+    let question = question(decision, args.output.as_deref())?;
     let have = read_json(&args.have, host)?;
-    let outcome = decide(&program, decision, &have, args.as_of.unwrap_or(host.today));
-    let needs: Vec<Need<'_>> = outcome.missing.iter().map(|path| need(&program, decision, path)).collect();
-    if args.json {
-        let mut all = outcome.to_json(&program);
-        if let Some(map) = all.as_object_mut() {
-            map.insert("needs".to_owned(), needs.iter().map(as_json).collect());
-        }
-        writeln!(host.out, "{all}")?;
+    let today = args.asked.day(host);
+    let words = args.asked.words(&program, host);
+    let facts = match input::read_facts(&program, decision, &have) {
+        Ok(facts) => facts,
+        Err(rejection) => return rejected(args, &Outcome::failed(rejection), words, decision, host),
+    };
+    let found = needs(&program, &decision.name, &facts, today, question).unwrap_or_default();
+    if args.asked.json {
+        writeln!(host.out, "{}", found.to_json(&program, decision, question))?;
     } else {
-        let words = Words { program: &program, tongue: args.lang.unwrap_or(host.tongue) };
-        if outcome.verdict == Verdict::Pending {
-            write!(host.out, "{}", in_words(words, &needs))?;
-        } else {
-            write!(host.out, "{}", words.outcome(decision, &outcome))?;
-            if outcome.verdict != Verdict::Error {
-                writeln!(host.out, "{}", words.word("无需补充材料", "nothing more is needed"))?;
-            }
-        }
+        let outcome =
+            found.answer.as_ref().map(|answer| outcome(&program, decision, answer, question, (&facts, today)));
+        write!(host.out, "{}", in_words(words, decision, &found, outcome.as_ref()))?;
     }
-    Ok(if outcome.verdict == Verdict::Error { Status::Rejected } else { Status::Done })
+    Ok(if matches!(found.answer, Some(Answer::Error(_))) { Status::Rejected } else { Status::Done })
 }
 
-/// Finds the field of a path such as `applicant.pension` or `history[3].level`.
-fn need<'a>(program: &'a Program, decision: &'a Decision, path: &'a str) -> Need<'a> {
-    let mut found = Need { path, labels: Labels::default(), record: "", issuer: "", schema: "" };
-    let mut fields = decision.inputs.as_slice();
-    for step in path.split('.') {
-        let name = step.split('[').next().unwrap_or_default();
-        let Some(field) = fields.iter().find(|field| field.name == name) else { break };
-        found.labels = field.labels.clone();
-        enter(field, &mut found);
-        let Some(record) = record_of(program, &field.ty) else { break };
-        found.record = &record.name;
-        if !record.issuer.is_empty() {
-            found.issuer = &record.issuer;
-        }
-        if !record.schema.is_empty() {
-            found.schema = &record.schema;
-        }
-        fields = &record.fields;
+/// Facts that cannot be read: what `run` says of them.
+fn rejected(
+    args: &Args,
+    outcome: &Outcome,
+    words: Words<'_>,
+    decision: &Decision,
+    host: &mut Host<'_>,
+) -> crate::Ended {
+    match args.asked.json {
+        true => writeln!(host.out, "{}", outcome.to_json(words.program))?,
+        false => write!(host.out, "{}", words.outcome(decision, outcome))?,
     }
-    found
+    Ok(Status::Rejected)
 }
 
-fn enter<'a>(field: &'a Field, found: &mut Need<'a>) {
-    if !field.issuer.is_empty() {
-        found.issuer = &field.issuer;
-    }
-    if !field.schema.is_empty() {
-        found.schema = &field.schema;
-    }
-}
-
-/// The record behind optionals and lists. Types are nested as deep as the author wrote them.
-fn record_of<'a>(program: &'a Program, ty: &Type) -> Option<&'a enact_ir::Record> {
-    match ty {
-        Type::Record(id) => program.record_of(*id),
-        Type::Optional(inner) => record_of(program, inner),
-        Type::List { element, .. } => record_of(program, element),
-        Type::Bool | Type::Number(_) | Type::Date | Type::Text { .. } | Type::Enum(_) => None,
-    }
-}
-
-fn as_json(need: &Need<'_>) -> Value {
-    json!({
-        "path": need.path,
-        "label": need.labels.main,
-        "label_en": need.labels.en,
-        "record": need.record,
-        "issuer": need.issuer,
-        "schema": need.schema,
+fn question(decision: &Decision, output: Option<&str>) -> Result<Question, Failure> {
+    let Some(name) = output else { return Ok(Question::Verdict) };
+    let names = || decision.outputs.iter().map(|output| output.name.as_str());
+    names().position(|it| it == name).map(Question::Output).ok_or_else(|| {
+        let said = format!("`{}` has no output `{name}`", decision.name);
+        Failure::misused(match nearest(name, names()) {
+            Some(close) => format!("{said}; did you mean `{close}`?"),
+            None => said,
+        })
     })
 }
 
-/// The facts under the department that issues them, in the order of the paths.
-fn in_words(words: Words<'_>, needs: &[Need<'_>]) -> String {
-    let mut issuers: Vec<&str> = Vec::new();
-    for need in needs {
-        if !issuers.contains(&need.issuer) {
-            issuers.push(need.issuer);
-        }
+/// The answer with what the decision says of it: which requirements are false, and why.
+fn outcome(
+    program: &Verified,
+    decision: &Decision,
+    answer: &Answer,
+    question: Question,
+    (facts, today): (&Facts, i64),
+) -> Outcome {
+    let outcome = answer.outcome(program, decision, question);
+    let decided = interp::decide(program, &decision.name, facts, today);
+    match decided.verdict == outcome.verdict {
+        true => Outcome { refused: decided.refused, reasons: decided.reasons, ..outcome },
+        false => outcome,
     }
-    let mut out = format!("{}\n", words.word("仍可能改变结果的事实", "what can still change the answer"));
-    for issuer in issuers {
-        let from = if issuer.is_empty() { words.word("申请人自述", "from the applicant") } else { issuer };
-        out.push_str(&format!("  {from}\n"));
-        for need in needs.iter().filter(|need| need.issuer == issuer) {
-            let label = words.label(&need.labels).map(|label| format!("  {label}")).unwrap_or_default();
-            out.push_str(&format!("    {}{label}\n", need.path));
-        }
+}
+
+/// The verdict and what it rests on, if there is one; else the questions.
+fn in_words(words: Words<'_>, decision: &Decision, found: &Needs, outcome: Option<&Outcome>) -> String {
+    let Some(outcome) = outcome else { return questions(words, found) };
+    let mut out = words.outcome(decision, outcome);
+    let facts = found.certificate.as_ref().map(|it| it.facts.as_slice()).unwrap_or_default();
+    let heading = match (facts.is_empty(), outcome.verdict) {
+        (true, _) => words.word("与任何事实无关", "whatever the facts are"),
+        (false, Verdict::Error) => words.word("出自以下事实", "on these facts"),
+        (false, _) => words.word("依据以下事实，无需其他材料", "on these facts; nothing more is needed"),
+    };
+    let _ = writeln!(out, "{heading}");
+    for fact in facts {
+        let _ = writeln!(out, "  {}", named(words, fact));
     }
     out
+}
+
+/// The missing facts in the order in which to ask.
+fn questions(words: Words<'_>, found: &Needs) -> String {
+    let mut out = format!("{}\n", words.word("尚不能决定，请依次补充", "not decided yet; ask in this order"));
+    for (n, (need, standing)) in (1..).zip(found.in_order()) {
+        let standing = match standing {
+            Standing::Unavoidable => words.word("必不可少", "unavoidable"),
+            Standing::Certain => words.word("需要", "certain"),
+            Standing::Possible => words.word("可能需要", "possible"),
+        };
+        let _ = writeln!(out, "  {n}. [{standing}] {}", named(words, &need.fact));
+    }
+    out
+}
+
+/// A fact and where it comes from.
+fn named(words: Words<'_>, fact: &FactRef) -> String {
+    let from = match fact.issuer.as_str() {
+        "" => words.word("申请人自述", "from the applicant"),
+        issuer => issuer,
+    };
+    let schema = match fact.schema.as_str() {
+        "" => String::new(),
+        schema => format!("{}{schema}", words.word("，", ", ")),
+    };
+    format!("{} — {from}{schema}", words.named(&fact.path, &fact.labels))
 }

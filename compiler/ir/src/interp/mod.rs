@@ -25,18 +25,6 @@ pub fn decide(program: &Verified, decision: &str, facts: &Facts, today: i64) -> 
     }
 }
 
-impl Outcome {
-    /// The outcome of facts that cannot be read, or of a decision that has no answer.
-    pub fn failed(failure: Failure) -> Outcome {
-        Outcome { error: Some(failure), ..Outcome::empty(Verdict::Error) }
-    }
-
-    fn empty(verdict: Verdict) -> Outcome {
-        let (outputs, refused, missing, reasons) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Outcome { verdict, outputs, refused, missing, reasons, error: None }
-    }
-}
-
 /// What a decision's parts come to.
 struct Parts<'d> {
     requirements: Vec<(&'d Requirement, Judged)>,
@@ -71,16 +59,11 @@ pub(crate) fn fault_at_hand(
 /// What is known of a decision that is open as far as evaluation can tell: perhaps the answer is the same whatever is missing.
 fn refined(program: &Program, decision: &Decision, refined: Refined) -> Outcome {
     match refined {
-        Refined::Granted(values) => {
-            let given = decision.outputs.iter().zip(values);
-            let given = given.filter_map(|(it, value)| Some((it.name.clone(), it.value.ty.clone(), value?)));
-            Outcome { outputs: given.collect(), ..Outcome::empty(Verdict::Granted) }
+        Refined::Decided(answer, always_false) => {
+            let names = always_false.iter().filter_map(|place| decision.requirements.get(*place));
+            let refused = names.map(|it| it.name.clone()).collect();
+            Outcome { refused, ..answer.outcome(program, decision, Question::Answer) }
         }
-        Refined::Refused(places) => {
-            let names = places.iter().filter_map(|place| decision.requirements.get(*place));
-            Outcome { refused: names.map(|it| it.name.clone()).collect(), ..Outcome::empty(Verdict::Refused) }
-        }
-        Refined::Error(fault) => Outcome::failed(fault.failure(program)),
         Refined::Pending(missing) => Outcome { missing, ..Outcome::empty(Verdict::Pending) },
     }
 }
@@ -209,19 +192,6 @@ fn reason(program: &Program, decision: &Decision, step: Step) -> Option<Reason> 
             let cites = version.cites.iter().chain(&found.cites).cloned().collect();
             Some(Reason { kind, name: table.name.clone(), labels: table.labels.clone(), cites })
         }
-    }
-}
-
-impl Fault {
-    fn failure(self, program: &Program) -> Failure {
-        let (code, message) = match self {
-            Fault::NoParameterVersion(id) => {
-                let name = program.table_of(id).map_or("", |table| table.name.as_str());
-                ("no_parameter_version", format!("the figure `{name}` is not known for this day"))
-            }
-            Fault::Absent => ("absent", "a value that does not exist was used".to_owned()),
-        };
-        Failure { code: code.to_owned(), path: String::new(), message }
     }
 }
 

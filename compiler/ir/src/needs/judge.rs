@@ -3,7 +3,7 @@
 use super::bits::Bits;
 use super::domain::{Abstract, Shape};
 use super::run::{Context, Env};
-use crate::{Expr, Fault, LocalId, Value};
+use crate::{Decision, Expr, Fault, LocalId, Outcome, Program, Value, Verdict};
 use std::rc::Rc;
 
 /// What is asked of a decision. What is still required differs from question to question.
@@ -15,6 +15,17 @@ pub enum Question {
     Verdict,
     /// The verdict and, if granted, the output at this place.
     Output(usize),
+}
+
+impl Question {
+    /// Whether the value of the output at a place is part of the answer.
+    pub(crate) fn asks_for(self, output: usize) -> bool {
+        match self {
+            Question::Answer => true,
+            Question::Verdict => false,
+            Question::Output(only) => only == output,
+        }
+    }
 }
 
 /// How the question is answered.
@@ -29,6 +40,21 @@ pub enum Answer {
 }
 
 impl Answer {
+    /// The answer as the outcome of a decision. It says neither which requirements are false nor why.
+    pub fn outcome(&self, program: &Program, decision: &Decision, question: Question) -> Outcome {
+        match self {
+            Answer::Refused => Outcome::empty(Verdict::Refused),
+            Answer::Error(fault) => Outcome::failed(fault.failure(program)),
+            Answer::Granted(values) => {
+                let asked = decision.outputs.iter().enumerate().filter(|(n, _)| question.asks_for(*n));
+                let given = asked.zip(values).filter_map(|((_, output), value)| {
+                    Some((output.name.clone(), output.value.ty.clone(), value.clone()?))
+                });
+                Outcome { outputs: given.collect(), ..Outcome::empty(Verdict::Granted) }
+            }
+        }
+    }
+
     /// What tells answers apart: which fault it is does not count.
     pub(crate) fn key(&self) -> Answer {
         match self {
@@ -167,15 +193,10 @@ impl Run {
     }
 
     fn outputs_differ(&self, other: &Run, question: Question) -> bool {
-        let asked = |n: usize| match question {
-            Question::Answer => true,
-            Question::Verdict => false,
-            Question::Output(only) => only == n,
-        };
         let given = |when: &Option<Rc<Abstract>>| when.as_ref().is_none_or(|when| when.is_true());
         let pairs = self.outputs.iter().zip(&other.outputs).enumerate();
         pairs
-            .filter(|(n, _)| asked(*n))
+            .filter(|(n, _)| question.asks_for(*n))
             .any(|(_, (mine, theirs))| given(&mine.0) && given(&theirs.0) && !mine.1.equal(&theirs.1).yes)
     }
 

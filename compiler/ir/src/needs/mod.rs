@@ -30,4 +30,4 @@ pub use cells::FactRef;
 pub use judge::{Answer, Question};
 pub use meet::{Meeting, always, meet};
 pub use refine::{Refined, refine};
-pub use report::{Certificate, FactNeed, Needs, Witness, needs};
+pub use report::{Certificate, FactNeed, Needs, Standing, Witness, needs};

@@ -7,17 +7,14 @@ use super::judge::{Answer, Judged, Question, Run};
 use super::run::Context;
 use super::split::{Diagram, Division, Splitter};
 use super::witness::{Witnesses, completed};
-use crate::{Decision, Facts, Fault, Program, Value, interp};
+use crate::{Decision, Facts, Fault, Program, interp};
 
 /// The answer under missing facts, or what is still required.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refined {
-    /// Granted, whatever the missing facts are: the outputs in order; one that is left out is `None`.
-    Granted(Vec<Option<Value>>),
-    /// Refused, whatever they are: the places of the requirements that are false in every case. There may be none, where it is now one and now another.
-    Refused(Vec<usize>),
-    /// A fault, whatever they are.
-    Error(Fault),
+    /// The answer, whatever the missing facts are, and the places of the requirements that are false in every case. There may be none in
+    /// a refusal, where it is now one and now another.
+    Decided(Answer, Vec<usize>),
     /// The paths of the missing facts that may still change the answer, sorted.
     Pending(Vec<String>),
 }
@@ -104,27 +101,24 @@ pub fn refine(program: &Program, decision: &Decision, facts: &Facts, today: i64)
     let context = Context::new(program, decision);
     let inquiry = Inquiry::new(&context, facts, today, Question::Answer);
     let open = match inquiry.run.judge(Question::Answer) {
-        Judged::Point(answer) => return refined(answer, inquiry.run.always_false()),
+        Judged::Point(answer) => return decided(answer, inquiry.run.always_false()),
         Judged::Open(open) => open,
     };
     let matters = if !open.is_empty() && inquiry.all_required(&open) {
         open
     } else {
         match inquiry.settled(&open) {
-            Settled::Decided(answer, always_false) => return refined(answer, always_false),
+            Settled::Decided(answer, always_false) => return decided(answer, always_false),
             Settled::Open(matters, _) => matters,
         }
     };
     match inquiry.fault_at_hand(facts, today) {
-        Some(fault) => Refined::Error(fault),
+        Some(fault) => decided(Answer::Error(fault), Vec::new()),
         None => Refined::Pending(inquiry.paths(&matters)),
     }
 }
 
-fn refined(answer: Answer, always_false: Vec<usize>) -> Refined {
-    match answer {
-        Answer::Granted(outputs) => Refined::Granted(outputs),
-        Answer::Refused => Refined::Refused(always_false),
-        Answer::Error(fault) => Refined::Error(fault),
-    }
+fn decided(answer: Answer, always_false: Vec<usize>) -> Refined {
+    let refused = answer == Answer::Refused;
+    Refined::Decided(answer, if refused { always_false } else { Vec::new() })
 }

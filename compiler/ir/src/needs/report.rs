@@ -52,6 +52,33 @@ pub struct Witness {
     pub second_answer: Answer,
 }
 
+/// How much is known of a missing fact's being required.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Whatever the others are.
+    Unavoidable,
+    /// For some values of the others: witnesses show it.
+    Certain,
+    /// It was not found out.
+    Possible,
+}
+
+impl Needs {
+    /// The missing facts in the order in which to ask.
+    pub fn in_order(&self) -> Vec<(&FactNeed, Standing)> {
+        let found = |path: &String| {
+            let need = self.certain.iter().chain(&self.possible).find(|need| need.fact.path == *path)?;
+            let standing = match need.witness {
+                Some(_) if self.unavoidable.contains(path) => Standing::Unavoidable,
+                Some(_) => Standing::Certain,
+                None => Standing::Possible,
+            };
+            Some((need, standing))
+        };
+        self.order.iter().filter_map(found).collect()
+    }
+}
+
 /// A set of facts that fix the answer, of which none can be left out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Certificate {

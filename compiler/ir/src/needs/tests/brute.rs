@@ -285,14 +285,10 @@ impl Brute {
                 assert!(required.is_subset(&paths));
                 assert!(!exact || *required == paths);
             }
-            Refined::Granted(outputs) => assert_eq!(answers, BTreeSet::from([Answer::Granted(outputs)])),
-            Refined::Refused(places) => {
-                assert_eq!(answers, BTreeSet::from([Answer::Refused]));
-                for place in places {
-                    self.check_false(state, place);
-                }
+            Refined::Decided(answer, places) => {
+                assert_eq!(answers, BTreeSet::from([answer.key()]));
+                places.into_iter().for_each(|place| self.check_false(state, place));
             }
-            Refined::Error(fault) => assert_eq!(answers, BTreeSet::from([Answer::Error(fault).key()])),
         }
     }
 
