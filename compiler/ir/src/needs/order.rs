@@ -1,7 +1,7 @@
 //! In which order to ask: what no answer to the other questions can make superfluous comes first, then what leaves least to ask.
 
 use super::bits::Bits;
-use super::cells::{Cells, FactRef};
+use super::cells::FactRef;
 use super::judge::{Judged, Run};
 use super::refine::Inquiry;
 use super::split::{Diagram, Division, Node, NodeId, restrict};
@@ -85,41 +85,60 @@ impl Walk<'_> {
     }
 }
 
-/// The facts in the order in which to ask for them.
+/// The facts in the order in which to ask for them: the unavoidable ones, then by what they and all that is expected to be left cost, then the
+/// cheaper ones, then by how many are expected to be left.
 pub(crate) fn order(inquiry: &Inquiry<'_>, required: &[usize], unavoidable: &Bits) -> Vec<usize> {
     let score = |fact: &usize| {
+        let own = Left::of(inquiry, &Bits::one(*fact));
         let left = expected_left(inquiry, *fact);
-        (!unavoidable.contains(*fact), left.saturating_add(weight(&inquiry.cells, *fact) * SCALE), *fact)
+        let all = left.cost.saturating_add(own.cost.saturating_mul(SCALE));
+        (!unavoidable.contains(*fact), all, own.cost, left.number, *fact)
     };
-    let mut scored: Vec<(bool, u64, usize)> = required.iter().map(score).collect();
+    let mut scored: Vec<_> = required.iter().map(score).collect();
     scored.sort_unstable();
-    scored.into_iter().map(|(_, _, fact)| fact).collect()
-}
-
-/// What it weighs to ask for a fact: its cost, and a little for being asked at all.
-fn weight(cells: &Cells, fact: usize) -> u64 {
-    cells.missing.get(fact).map_or(0, |it| cost(&it.fact) * 100 + 1)
+    scored.into_iter().map(|(.., fact)| fact).collect()
 }
 
 /// Means are told in thousandths.
 const SCALE: u64 = 1000;
 
-/// What is expected to be still required once the fact is known, by weight: the mean over blocks of its most telling cell.
-fn expected_left(inquiry: &Inquiry<'_>, fact: usize) -> u64 {
+/// What facts cost, and how many they are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Left {
+    cost: u64,
+    number: u64,
+}
+
+impl Left {
+    fn of(inquiry: &Inquiry<'_>, facts: &Bits) -> Left {
+        let missing = facts.iter().filter_map(|fact| inquiry.cells.missing.get(fact));
+        Left { cost: missing.map(|it| cost(&it.fact)).sum(), number: facts.len() as u64 }
+    }
+
+    fn mean(all: &[Left]) -> Option<Left> {
+        let mean = |part: fn(&Left) -> u64| {
+            all.iter().map(part).sum::<u64>().saturating_mul(SCALE).checked_div(all.len() as u64)
+        };
+        Some(Left { cost: mean(|it| it.cost)?, number: mean(|it| it.number)? })
+    }
+}
+
+/// What is expected to be still required once the fact is known: the mean over blocks of its most telling cell.
+fn expected_left(inquiry: &Inquiry<'_>, fact: usize) -> Left {
     let Inquiry { context, cells, run, division, question, .. } = inquiry;
     let left = |run: &Run| match run.judge(*question) {
         Judged::Open(open) => {
-            cells.facts_of(&open).iter().filter(|other| *other != fact).map(|it| weight(cells, it)).sum::<u64>()
+            let others: Bits = cells.facts_of(&open).iter().filter(|other| *other != fact).collect();
+            Left::of(inquiry, &others)
         }
-        Judged::Point(_) => 0,
+        Judged::Point(_) => Left::default(),
     };
     let mean = |cell: usize| {
         let blocks = division.blocks.get(cell).map(Vec::as_slice).unwrap_or_default();
         let stride = blocks.len().div_ceil(MOST_VALUES).max(1);
         let tried = blocks.iter().step_by(stride).filter_map(|block| restrict(context, cells, run, cell, block));
-        let tried: Vec<u64> = tried.map(|run| left(&run)).collect();
-        tried.iter().sum::<u64>().saturating_mul(SCALE).checked_div(tried.len() as u64)
+        Left::mean(&tried.map(|run| left(&run)).collect::<Vec<_>>())
     };
     let means = cells.cells_of(fact).iter().take(MOST_VALUES).filter_map(mean).min();
-    means.unwrap_or_else(|| left(run).saturating_mul(SCALE))
+    means.or_else(|| Left::mean(&[left(run)])).unwrap_or_default()
 }

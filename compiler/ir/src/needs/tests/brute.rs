@@ -92,6 +92,17 @@ impl Brute {
         brute
     }
 
+    /// The answers of all cases.
+    pub(super) fn answers(&self) -> impl Iterator<Item = &Answer> {
+        self.answers.values()
+    }
+
+    /// The answer of a case in which all is known.
+    pub(super) fn answer(&self, facts: &Facts) -> Option<&Answer> {
+        let known = |fact: &Fact| if let Fact::Known(value) = fact { Some(value.clone()) } else { None };
+        self.answers.get(&facts.inputs.iter().map(known).collect::<Option<Vec<Value>>>()?)
+    }
+
     fn decision(&self) -> &Decision {
         &self.program.decisions[0]
     }
