@@ -42,6 +42,7 @@ fn questions_stand_in_the_order_in_which_to_ask() {
     let have = without(NURSE, &left_out);
     insta::assert_snapshot!("nurse_open_zh", needs(NURSE, &have, &["--lang", "zh"]).out);
     insta::assert_snapshot!("nurse_open_en", needs(NURSE, &have, &["--lang", "en"]).out);
+    insta::assert_snapshot!("nurse_nothing_known", needs(NURSE, "{}", &[]).out);
     insta::assert_snapshot!("insurance_nothing_known", needs(INSURANCE, "{}", &[]).out);
 }
 

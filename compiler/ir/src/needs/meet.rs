@@ -34,12 +34,12 @@ const TRIES: u64 = 4;
 pub fn meet(program: &Program, decision: &Decision, first: &Expr, second: &Expr) -> Meeting {
     let both = Expr { ty: Type::Bool, kind: ExprKind::Op(Op::And, vec![first.clone(), second.clone()]) };
     let meanings = decision.bindings.iter().map(|it| (it.local, &it.value)).collect();
-    let Some(cases) = conjunctions(&both, meanings) else { return search(program, decision, both, RUNS) };
+    let Some(cases) = conjunctions(&both, meanings) else { return anywhere(program, decision, both, RUNS) };
     let open: Vec<Expr> = cases.into_iter().filter(|case| !contradictory(case)).map(|case| case.expr()).collect();
     let share = RUNS / open.len().max(1);
     let mut unknown = false;
     for case in open {
-        match search(program, decision, case, share) {
+        match anywhere(program, decision, case, share) {
             Meeting::Never => {}
             Meeting::Unknown => unknown = true,
             found @ Meeting::Example(_) => return found,
@@ -55,12 +55,29 @@ pub fn always(program: &Program, decision: &Decision, condition: &Expr) -> bool 
     meet(program, decision, &not, &truth) == Meeting::Never
 }
 
-/// Branches over boxes of facts, each first cut down to where the condition can hold.
-fn search(program: &Program, decision: &Decision, condition: Expr, budget: usize) -> Meeting {
+/// Facts for which every requirement holds, that agree with what is known.
+pub(crate) fn all_hold(program: &Program, decision: &Decision, facts: &Facts, today: i64) -> Option<Facts> {
+    let both = |a: Expr, b: Expr| Expr { ty: Type::Bool, kind: ExprKind::Op(Op::And, vec![a, b]) };
+    let condition = decision.requirements.iter().map(|it| it.condition.clone()).reduce(both)?;
     let decision = reduced(decision, condition);
-    let context = Context::new(program, &decision);
+    let cells = Cells::new(program, &decision, facts, Some(today));
+    match search(program, &decision, cells, RUNS) {
+        Meeting::Example(facts) => Some(facts),
+        Meeting::Never | Meeting::Unknown => None,
+    }
+}
+
+/// Looks for any facts for which the condition is true.
+fn anywhere(program: &Program, decision: &Decision, condition: Expr, budget: usize) -> Meeting {
+    let decision = reduced(decision, condition);
     let nothing = Facts { inputs: vec![crate::Fact::Missing; decision.inputs.len()] };
     let cells = Cells::new(program, &decision, &nothing, None);
+    search(program, &decision, cells, budget)
+}
+
+/// Branches over boxes of facts, each first cut down to where the decision's only requirement can hold.
+fn search(program: &Program, decision: &Decision, cells: Cells, budget: usize) -> Meeting {
+    let context = Context::new(program, decision);
     let mut left = budget;
     let Some(run) = contracted(&context, context.run(&cells.roots), &mut left) else { return Meeting::Never };
     let edges = Edges::new(&context, &run.env, &[]);

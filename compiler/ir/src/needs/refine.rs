@@ -4,6 +4,7 @@ use super::bits::Bits;
 use super::cells::Cells;
 use super::edges::Edges;
 use super::judge::{Answer, Judged, Question, Run};
+use super::meet::all_hold;
 use super::run::Context;
 use super::split::{Diagram, Division, Splitter};
 use super::witness::{Witnesses, completed};
@@ -40,10 +41,12 @@ pub(crate) struct Inquiry<'c> {
     pub(crate) edges: Edges,
     pub(crate) division: Division,
     pub(crate) question: Question,
+    facts: &'c Facts,
+    today: i64,
 }
 
 impl<'c> Inquiry<'c> {
-    pub(crate) fn new(context: &'c Context<'c>, facts: &Facts, today: i64, question: Question) -> Inquiry<'c> {
+    pub(crate) fn new(context: &'c Context<'c>, facts: &'c Facts, today: i64, question: Question) -> Inquiry<'c> {
         let cells = Cells::new(context.program, context.decision, facts, Some(today));
         let run = context.run(&cells.roots);
         let edges = match run.judge(question) {
@@ -51,12 +54,12 @@ impl<'c> Inquiry<'c> {
             Judged::Open(_) => Edges::new(context, &run.env, &[]),
         };
         let division = Division::new(context, &cells, &edges, &run, question, SCORING);
-        Inquiry { context, cells, run, edges, division, question }
+        Inquiry { context, cells, run, edges, division, question, facts, today }
     }
 
     pub(crate) fn witnesses(&self) -> Witnesses<'_> {
         let Inquiry { context, cells, edges, division, question, .. } = self;
-        Witnesses { context, cells, edges, division, question: *question }
+        Witnesses { context, cells, edges, division, question: *question, granted: None }
     }
 
     /// Decides by a case split what the run alone leaves open; the answer depends on no other cells than `open`.
@@ -76,8 +79,14 @@ impl<'c> Inquiry<'c> {
     }
 
     /// The fault that ends the case although the answer is not the same in every completion.
-    pub(crate) fn fault_at_hand(&self, facts: &Facts, today: i64) -> Option<Fault> {
-        interp::fault_at_hand(self.context.program, self.context.decision, facts, today, self.question)
+    pub(crate) fn fault_at_hand(&self) -> Option<Fault> {
+        let Context { program, decision, .. } = self.context;
+        interp::fault_at_hand(program, decision, self.facts, self.today, self.question)
+    }
+
+    /// A completion in which every requirement holds, if one is found.
+    pub(crate) fn granted(&self) -> Option<Facts> {
+        all_hold(self.context.program, self.context.decision, self.facts, self.today)
     }
 
     /// The facts that cells are parts of, as paths in order.
@@ -112,7 +121,7 @@ pub fn refine(program: &Program, decision: &Decision, facts: &Facts, today: i64)
             Settled::Open(matters, _) => matters,
         }
     };
-    match inquiry.fault_at_hand(facts, today) {
+    match inquiry.fault_at_hand() {
         Some(fault) => decided(Answer::Error(fault), Vec::new()),
         None => Refined::Pending(inquiry.paths(&matters)),
     }

@@ -8,7 +8,7 @@ use super::order;
 use super::refine::{Inquiry, Settled};
 use super::run::Context;
 use super::split::Diagram;
-use super::witness::Pair;
+use super::witness::{Pair, Witnesses};
 use crate::{Facts, Program};
 
 /// What must still be handed in.
@@ -105,7 +105,7 @@ pub fn needs(program: &Program, decision: &str, facts: &Facts, today: i64, quest
         Settled::Decided(answer, _) => return decided(answer, Ground::Whatever),
         Settled::Open(matters, diagram) => (matters, diagram),
     };
-    match inquiry.fault_at_hand(facts, today) {
+    match inquiry.fault_at_hand() {
         Some(fault) => decided(Answer::Error(fault), Ground::FaultAtHand),
         None => Some(required(&inquiry, &matters, &diagram)),
     }
@@ -113,7 +113,7 @@ pub fn needs(program: &Program, decision: &str, facts: &Facts, today: i64, quest
 
 /// The facts that these cells are parts of, each with what is known of its being required, and the order in which to ask.
 fn required(inquiry: &Inquiry<'_>, matters: &Bits, diagram: &Diagram) -> Needs {
-    let witnesses = inquiry.witnesses();
+    let witnesses = Witnesses { granted: inquiry.granted(), ..inquiry.witnesses() };
     let facts: Vec<usize> = inquiry.cells.facts_of(matters).iter().collect();
     let path = |fact: usize| inquiry.cells.missing.get(fact).map(|it| it.fact.path.clone());
     let mut found = Needs::default();

@@ -26,6 +26,8 @@ pub(crate) struct Witnesses<'c> {
     pub(crate) edges: &'c Edges,
     pub(crate) division: &'c Division,
     pub(crate) question: Question,
+    /// A case in which every requirement holds; there a fact that one of them depends on is likely to matter.
+    pub(crate) granted: Option<Facts>,
 }
 
 /// Times that the other facts are completed anew.
@@ -40,7 +42,8 @@ const MOST_STEPS: usize = 4096;
 impl Witnesses<'_> {
     /// Witnesses that a fact is required: by the diagram, if there is one, else by completing the others so that it goes on mattering.
     pub(crate) fn find(&self, run: &Run, fact: usize, diagram: Option<&Diagram>) -> Option<Pair> {
-        diagram.and_then(|diagram| self.by_diagram(run, fact, diagram)).or_else(|| self.by_trial(run, fact))
+        let by_diagram = diagram.and_then(|diagram| self.by_diagram(run, fact, diagram));
+        by_diagram.or_else(|| self.by_trial(run, fact)).or_else(|| self.by_granted(run, fact))
     }
 
     /// Completes the other facts one by one, each by a value that leaves the answer dependent on this one, then tries its values.
@@ -50,6 +53,24 @@ impl Witnesses<'_> {
             let base = self.others_completed(run, fact, &own, round)?;
             self.values_differ(&base, fact, &own, round)
         })
+    }
+
+    /// Completes the other facts as in the case in which every requirement holds, then tries the values of this one.
+    fn by_granted(&self, run: &Run, fact: usize) -> Option<Pair> {
+        let inputs = &self.granted.as_ref()?.inputs;
+        let mut base = run.clone();
+        for (_, other) in self.cells.missing.iter().enumerate().filter(|(n, _)| *n != fact) {
+            let (Fact::Known(value), field) = (inputs.get(other.root)?, self.context.decision.inputs.get(other.root)?)
+            else {
+                return None;
+            };
+            let whole = Abstract::of(self.context.program, value, &field.ty);
+            let value = super::assume::part(&whole, &other.steps)?.point()?;
+            let root = base.roots.get_mut(other.root)?;
+            *root = Rc::new(change(root, &other.steps, &|part| Some(part.narrowed_to(&value)))?);
+        }
+        let own = self.cells.cells_of(fact);
+        (0..ROUNDS).find_map(|round| self.values_differ(&base, fact, &own, round))
     }
 
     fn others_completed(&self, run: &Run, fact: usize, own: &Bits, round: u64) -> Option<Run> {
