@@ -150,6 +150,55 @@ fn a_failed_test_shows_both_sides() {
 }
 
 #[test]
+fn properties_are_tried_and_a_counter_example_is_as_small_as_can_be() {
+    let subsidy = |property: &str| {
+        single(format!(
+            "policy p\nrecord Bill {{ amount : money in fen, 0 yuan .. 1_000_000 yuan }}\ndecision d input bill : Bill, share : rate, 0% .. 100% {{
+  require some : bill.amount > 0 yuan\n  output paid : money = round down to fen (bill.amount * share)\n}}\nproperty \"p\" for d: {property}\n"
+        ))
+    };
+    let (_folder, path) = subsidy("paid <= bill.amount");
+    let run = enact(&["test", &path]);
+    ends(&run, 0, &["holds: ", "rules: p: for ", " granted inputs of "]);
+    assert!(run.out.ends_with("1 passed, 0 failed, 0 skipped\n"), "{run:?}");
+    assert_eq!(run.out, enact(&["test", &path]).out, "the same every time");
+
+    let (_folder, path) = subsidy("paid <= 500 yuan");
+    let run = enact(&["test", &path]);
+    let shown =
+        "failed: rules: p\n  input: {\"bill\":{\"amount\":50001},\"share\":\"1\"}\n  outputs: {\"paid\":\"500.01\"}\n";
+    assert_eq!((run.code, run.out), (1, format!("{shown}0 passed, 1 failed, 0 skipped\n")));
+    let found = json(&enact(&["test", &path, "--json"]));
+    let test = &found["tests"][0];
+    assert_eq!((&test["result"], &test["property"], &found["failed"]), (&"failed".into(), &true.into(), &1.into()));
+    let counter = &test["counter_example"];
+    assert_eq!(counter["as_of"], Value::Null);
+    let args = ["run", &path, "--decision", "d", "--input", "-", "--json"];
+    assert_eq!(json(&enact_with(&args, &counter["input"].to_string()))["outputs"], counter["outputs"]);
+}
+
+#[test]
+fn a_counter_example_names_the_day_where_it_matters() {
+    let (_folder, path) = single(
+        "policy p\ndecision d input born : date as of today { output age : int = years_between(born, today) }\nproperty \"grown up\" for d: age <= 100\n",
+    );
+    let run = enact(&["test", &path]);
+    ends(&run, 1, &["failed: ", "  as of: ", "  outputs: {\"age\":101}"]);
+}
+
+#[test]
+fn a_property_without_a_granted_case_is_no_failure() {
+    let (_folder, path) = single(
+        "policy p\ndecision d input code : text max 40 { require known : starts_with(code, \"ab\") and length(code) = 17 output n : int = 1 }
+property \"p\" for d: n = 2\n",
+    );
+    let run = enact(&["test", &path]);
+    ends(&run, 0, &["warning: untried: ", "none of ", "0 passed, 0 failed, 0 skipped"]);
+    let found = json(&enact(&["test", &path, "--json"]));
+    assert_eq!((&found["tests"][0]["result"], &found["untried"]), (&"untried".into(), &1.into()));
+}
+
+#[test]
 fn case_files_are_run_for_the_service_of_their_name() {
     let (folder, _path) = single(GOOD);
     let root = folder.path().join("svc");

@@ -1,5 +1,6 @@
 //! The examples of the specification: each behaves as the page says.
 
+use enact_ir::samples;
 use enact_tests::announce::{self, announced};
 use enact_tests::blocks::{blocks, json_files};
 use enact_tests::{analyse, files, laws};
@@ -54,6 +55,23 @@ fn the_tests_of_the_examples_pass() {
         let analysed = analyse(&[(FILE.to_owned(), example.text.clone())], &example.schemas);
         let Some(program) = &analysed.program else { return Err("no program".to_owned()) };
         crate::ui::run_tests(program, &analysed.db)
+    });
+}
+
+#[test]
+fn the_properties_of_the_examples_hold_unless_they_are_said_to_fail() {
+    each(|example| {
+        let analysed = analyse(&[(FILE.to_owned(), example.text.clone())], &example.schemas);
+        let Some(program) = &analysed.program else { return Ok(()) };
+        for property in analysed.db.properties() {
+            let name = format!("\"{}\"", property.name);
+            let fails = example.text.lines().any(|line| line.contains(&name) && line.contains("//~ fails"));
+            let trial = samples::try_property(program, &property.decision, &property.name, &property.condition);
+            if trial.granted == 0 || trial.counter.is_some() != fails {
+                return Err(format!("property {name}: {trial:?}"));
+            }
+        }
+        Ok(())
     });
 }
 

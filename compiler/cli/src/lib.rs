@@ -13,6 +13,7 @@ mod host;
 mod outline;
 mod present;
 mod project;
+mod properties;
 
 pub use host::{Host, Status, Tongue};
 

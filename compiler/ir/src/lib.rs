@@ -17,6 +17,7 @@ pub mod ops;
 mod outcome;
 mod outcome_json;
 pub mod program;
+pub mod samples;
 mod subset;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

@@ -481,6 +481,14 @@ impl Program {
         self.records.get(id.0 as usize)
     }
 
+    /// The fields of a type; none of what is no record.
+    pub fn fields(&self, ty: &Type) -> &[Field] {
+        match ty {
+            Type::Record(id) => self.record_of(*id).map(|record| record.fields.as_slice()).unwrap_or_default(),
+            _ => &[],
+        }
+    }
+
     /// The table.
     pub fn table_of(&self, id: TableId) -> Option<&Table> {
         self.tables.get(id.0 as usize)

@@ -1,17 +1,18 @@
-//! `enact test`: the tests in the language, and cases from a file.
+//! `enact test`: the tests and properties in the language, and cases from a file.
 
 use crate::analysed::{Analysed, counted};
 use crate::cases::{self, FromFile};
 use crate::coverage::Coverage;
 use crate::host::{Failure, Host, Status};
 use crate::project;
+use crate::properties::{self, Tried};
 use enact_base::Severity;
 use enact_ir::Verified;
 use enact_ir::case::{self, Case};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
-/// Run the tests of policies
+/// Run the tests of policies, and try their properties
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// A project, a rule file, or a folder of projects
@@ -36,13 +37,32 @@ struct Ran {
     differences: Vec<String>,
 }
 
+impl Ran {
+    fn failed(&self) -> bool {
+        !self.differences.is_empty()
+    }
+}
+
 /// What came of all of them.
 #[derive(Default)]
 struct Tally {
     ran: Vec<Ran>,
+    properties: Vec<Tried>,
     skipped: usize,
     broken: usize,
     coverage: Vec<(String, crate::coverage::Report)>,
+}
+
+impl Tally {
+    fn failed(&self) -> usize {
+        let properties = self.properties.iter().filter(|it| it.failed()).count();
+        self.ran.iter().filter(|it| it.failed()).count() + properties
+    }
+
+    fn passed(&self) -> usize {
+        let properties = self.properties.iter().filter(|it| it.held()).count();
+        self.ran.iter().filter(|it| !it.failed()).count() + properties
+    }
 }
 
 pub(crate) fn run(args: &Args, host: &mut Host<'_>) -> crate::Ended {
@@ -62,8 +82,7 @@ pub(crate) fn run(args: &Args, host: &mut Host<'_>) -> crate::Ended {
     } else {
         in_words(&tally, args.coverage, host)?;
     }
-    let failed = tally.ran.iter().any(|ran| !ran.differences.is_empty());
-    Ok(if failed || tally.broken > 0 { Status::Failed } else { Status::Done })
+    Ok(if tally.failed() > 0 || tally.broken > 0 { Status::Failed } else { Status::Done })
 }
 
 fn one_project<'a>(
@@ -88,6 +107,8 @@ fn one_project<'a>(
     for case in from_file {
         add(&case.case, true);
     }
+    let name = &analysed.project.name;
+    tally.properties.extend(analysed.db.properties().iter().map(|it| properties::tried(name, &program, it)));
     tally.coverage.push((analysed.project.name.clone(), coverage.report(&program)));
     Ok(())
 }
@@ -107,15 +128,17 @@ fn as_json(tally: &Tally, with_coverage: bool) -> Value {
                 "project": ran.project,
                 "name": ran.name,
                 "case": ran.from_file,
-                "result": if ran.differences.is_empty() { "passed" } else { "failed" },
+                "property": false,
+                "result": if ran.failed() { "failed" } else { "passed" },
                 "differences": ran.differences,
             })
         })
+        .chain(tally.properties.iter().map(Tried::to_json))
         .collect();
-    let failed = tally.ran.iter().filter(|ran| !ran.differences.is_empty()).count();
     let mut all = json!({
-        "passed": tally.ran.len() - failed,
-        "failed": failed,
+        "passed": tally.passed(),
+        "failed": tally.failed(),
+        "untried": tally.properties.iter().filter(|it| !it.failed() && !it.held()).count(),
         "skipped": tally.skipped,
         "broken_projects": tally.broken,
         "tests": tests,
@@ -128,13 +151,14 @@ fn as_json(tally: &Tally, with_coverage: bool) -> Value {
 }
 
 fn in_words(tally: &Tally, with_coverage: bool, host: &mut Host<'_>) -> Result<(), Failure> {
-    let mut failed = 0;
-    for ran in tally.ran.iter().filter(|ran| !ran.differences.is_empty()) {
-        failed += 1;
+    for ran in tally.ran.iter().filter(|ran| ran.failed()) {
         writeln!(host.out, "failed: {}: {}", ran.project, ran.name)?;
         for difference in &ran.differences {
             writeln!(host.out, "  {}", difference.replace('\n', "\n  "))?;
         }
+    }
+    for property in &tally.properties {
+        property.in_words(host)?;
     }
     if with_coverage {
         for (project, report) in &tally.coverage {
@@ -153,6 +177,6 @@ fn in_words(tally: &Tally, with_coverage: bool, host: &mut Host<'_>) -> Result<(
     if tally.broken > 0 {
         writeln!(host.out, "{} could not be tested", counted(tally.broken, "project"))?;
     }
-    writeln!(host.out, "{} passed, {failed} failed, {} skipped", tally.ran.len() - failed, tally.skipped)?;
+    writeln!(host.out, "{} passed, {} failed, {} skipped", tally.passed(), tally.failed(), tally.skipped)?;
     Ok(())
 }

@@ -25,6 +25,11 @@ pub fn decide(program: &Verified, decision: &str, facts: &Facts, today: i64) -> 
     }
 }
 
+/// What a decision comes to if its facts are complete; without the reasons.
+pub(crate) fn answer(program: &Program, decision: &Decision, facts: &Facts, today: i64) -> Outcome {
+    evaluate(program, decision, facts, today).verdict(program)
+}
+
 /// What a decision's parts come to.
 struct Parts<'d> {
     requirements: Vec<(&'d Requirement, Judged)>,

@@ -26,8 +26,13 @@ mod split;
 mod tests;
 mod witness;
 
+pub(crate) use assume::Step;
+pub(crate) use cells::Cells;
 pub use cells::FactRef;
+pub(crate) use edges::{Edge, Edges};
 pub use judge::{Answer, Question};
 pub use meet::{Meeting, always, meet};
 pub use refine::{Refined, refine};
 pub use report::{Certificate, FactNeed, Needs, Standing, Witness, needs};
+pub(crate) use run::Context;
+pub(crate) use witness::Dice;

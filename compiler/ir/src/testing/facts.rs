@@ -1,8 +1,7 @@
 //! Values of a type, complete facts, and facts of which some are missing.
 
 use super::choices::Choices;
-use crate::{Decision, Encoding, Fact, Facts, Field, Program, Type, Value, value_json};
-use serde_json::{Map, Value as Json};
+use crate::{Decision, Fact, Facts, Program, Type, Value};
 
 const TEXTS: [&str; 6] = ["", "110", "北京", "a1", "01-02", "999999999999"];
 
@@ -22,20 +21,13 @@ pub(super) fn value(choices: &mut Choices<'_>, program: &Program, ty: &Type) -> 
         Type::Optional(_) if choices.one_in(3) => Value::Absent,
         Type::Optional(inner) => value(choices, program, inner),
         Type::Record(_) => {
-            let fields = fields(program, ty).iter();
+            let fields = program.fields(ty).iter();
             Value::Record(fields.map(|field| value(choices, program, &field.ty)).collect())
         }
         Type::List { element, max } => {
             let length = choices.below(*max as usize + 1);
             Value::List((0..length).map(|_| value(choices, program, element)).collect())
         }
-    }
-}
-
-fn fields<'p>(program: &'p Program, ty: &Type) -> &'p [Field] {
-    match ty {
-        Type::Record(id) => program.record_of(*id).map(|record| record.fields.as_slice()).unwrap_or_default(),
-        _ => &[],
     }
 }
 
@@ -56,7 +48,7 @@ fn hide(choices: &mut Choices<'_>, program: &Program, ty: &Type, value: &Value) 
     match (ty.inner(), value) {
         _ if choices.one_in(3) => Fact::Missing,
         (inner @ Type::Record(_), Value::Record(parts)) => {
-            let parts = fields(program, inner).iter().zip(parts);
+            let parts = program.fields(inner).iter().zip(parts);
             Fact::Record(parts.map(|(field, part)| hide(choices, program, &field.ty, part)).collect())
         }
         (Type::List { element, .. }, Value::List(parts)) => {
@@ -68,55 +60,5 @@ fn hide(choices: &mut Choices<'_>, program: &Program, ty: &Type, value: &Value) 
             Fact::List(parts.iter().map(part).collect())
         }
         _ => Fact::Known(value.clone()),
-    }
-}
-
-/// Facts as the JSON that they are read from.
-pub(super) fn json(program: &Program, decision: &Decision, facts: &Facts) -> Json {
-    let mut object = Map::new();
-    for (input, fact) in decision.inputs.iter().zip(&facts.inputs) {
-        insert(program, &mut object, input, fact);
-    }
-    Json::Object(object)
-}
-
-fn insert(program: &Program, object: &mut Map<String, Json>, field: &Field, fact: &Fact) {
-    let Some(json) = fact_json(program, &field.ty, field.encoding, fact) else { return };
-    let Some((last, outer)) = field.path.split_last() else { return };
-    let mut object = object;
-    for member in outer {
-        let inner = object.entry(member.clone()).or_insert_with(|| Json::Object(Map::new()));
-        let Json::Object(inner) = inner else { return };
-        object = inner;
-    }
-    object.insert(last.clone(), json);
-}
-
-fn fact_json(program: &Program, ty: &Type, encoding: Encoding, fact: &Fact) -> Option<Json> {
-    match (fact, ty.inner()) {
-        (Fact::Missing, _) => None,
-        (Fact::Known(Value::Number(n)), _) if encoding == Encoding::Fen => Some(i64::try_from(*n).ok()?.into()),
-        (Fact::Known(Value::Record(parts)), of @ Type::Record(_)) => {
-            let parts = parts.iter().cloned().map(Fact::Known).collect();
-            fact_json(program, of, encoding, &Fact::Record(parts))
-        }
-        (Fact::Known(Value::List(parts)), of @ Type::List { .. }) => {
-            let parts = parts.iter().cloned().map(Fact::Known).collect();
-            fact_json(program, of, encoding, &Fact::List(parts))
-        }
-        (Fact::Known(value), of) => Some(value_json(program, value, of)),
-        (Fact::Record(parts), of) => {
-            let mut object = Map::new();
-            for (field, part) in fields(program, of).iter().zip(parts) {
-                insert(program, &mut object, field, part);
-            }
-            Some(Json::Object(object))
-        }
-        (Fact::List(parts), Type::List { element, .. }) => {
-            // An element of which nothing is known but that it is there can only be a record.
-            let part = |part| fact_json(program, element, encoding, part).unwrap_or_else(|| Json::Object(Map::new()));
-            Some(parts.iter().map(part).collect())
-        }
-        (Fact::List(_), _) => None,
     }
 }

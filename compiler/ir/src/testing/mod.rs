@@ -10,7 +10,7 @@ mod facts;
 
 use crate::{
     Binding, Decision, ExceptionInfo, Facts, Labels, LocalId, Output, Program, Requirement, Rule, Type, Verified,
-    calendar, text, verify,
+    calendar, samples, text, verify,
 };
 use choices::Choices;
 use expressions::Author;
@@ -44,7 +44,7 @@ impl fmt::Debug for Sample {
 impl Sample {
     /// Facts of the sample as the JSON that they are read from.
     pub fn json(&self, facts: &Facts) -> serde_json::Value {
-        self.program.decision(DECISION).map(|it| facts::json(&self.program, it, facts)).unwrap_or_default()
+        self.program.decision(DECISION).map(|it| samples::facts_json(&self.program, it, facts)).unwrap_or_default()
     }
 }
 
