@@ -32,8 +32,10 @@ impl<'s> Builder<'s> {
         self.diagnostics.borrow_mut().push(diagnostic);
     }
 
+    /// From `l` to the end of the last token before `r`: where a rule ends in something that is left out, the grammar gives the next token as its end.
     pub(crate) fn span(&self, l: usize, r: usize) -> Span {
-        Span::new(l, r.max(l))
+        let end = expected::last_before(self.tokens, r).map_or(r, |(_, _, end)| end);
+        Span::new(l, end.max(l))
     }
 
     pub(crate) fn slice(&self, l: usize, r: usize) -> &'s str {

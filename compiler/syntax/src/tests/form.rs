@@ -195,6 +195,19 @@ fn trees(text: &str) -> Vec<String> {
     parse_file(text).into_iter().map(|(_, parsed)| without_spans(format!("{:?}", parsed.item))).collect()
 }
 
+#[test]
+fn places_in_the_tree_end_with_what_belongs_to_them() {
+    for (at, parsed) in parse_file(FORMED) {
+        let text = text_of(FORMED, at);
+        for shown in format!("{:?}", parsed.item).split("Span { start: ").skip(1) {
+            let (start, end) = shown.split_once(" }").and_then(|(place, _)| place.split_once(", end: ")).unwrap();
+            let place = text.get(start.parse().unwrap()..end.parse().unwrap()).unwrap();
+            assert_eq!(place, place.trim(), "{text}");
+            assert!(!place.ends_with(','), "{place}");
+        }
+    }
+}
+
 /// A text in the form with some of its tokens gone, doubled or moved to other lines.
 fn mutated() -> impl Strategy<Value = String> {
     let count = lex(FORMED).len();
