@@ -73,6 +73,21 @@ impl<'s> Builder<'s> {
         });
     }
 
+    /// An output. One that is no truth value has no comparison as its value: that was meant to be a part of the condition.
+    pub(crate) fn output(&self, mut output: Output) -> StatementKind {
+        let value = &mut output.body.general;
+        let compares = matches!(value.kind, ExprKind::Binary(BinaryOp::Equal | BinaryOp::And | BinaryOp::Or, ..));
+        if let Some(when) = &mut output.when
+            && compares
+            && !output.ty.kind.is_truth()
+            && let Some(found) = expected::bare_comparison(self.text, self.tokens, value.span)
+        {
+            self.report(found);
+            (when.kind, value.kind) = (ExprKind::Error, ExprKind::Error);
+        }
+        StatementKind::Output(output)
+    }
+
     /// A statement whose head cannot be read; its name is kept, so that what refers to it is not wrong as well.
     pub(crate) fn broken_statement(&self, fed: &[Fed], span: Span) -> StatementKind {
         let (Some((_, Kind::Keyword(keyword), _)), Some((start, Kind::Name, end))) =

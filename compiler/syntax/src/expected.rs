@@ -52,6 +52,10 @@ fn unexpected(text: &str, tokens: &[Fed], span: Span, kind: Kind, expected: &[St
     let edit = |text: &str| vec![Edit { place: span, text: text.to_owned() }];
     let last = last_before(tokens, span.start as usize);
     let is_doubled = last.is_some_and(|(_, before, end)| before == kind && end == span.start as usize);
+    let compared = Some(kind).filter(|kind| *kind == Kind::Equal && expected.operator && !is_doubled);
+    if let Some(condition) = compared.and_then(|_| condition_of_output(tokens, span)) {
+        return in_parentheses(text, condition, diagnostic);
+    }
     match kind {
         Kind::Name if expected.meant(found).is_some() => {
             let keyword = expected.meant(found).unwrap_or_default();
@@ -105,6 +109,63 @@ fn mend_last(text: &str, last: Option<Fed>, expected: &Expected<'_>, diagnostic:
 fn compares(kind: Kind) -> bool {
     use Kind::{Equal, Greater, GreaterEqual, Less, LessEqual, NotEqual};
     matches!(kind, Equal | NotEqual | Less | LessEqual | Greater | GreaterEqual)
+}
+
+/// `output x : int when n = 4 = 1`, where the second `=` was meant to begin the value: what is said at that sign.
+pub(crate) fn bare_comparison(text: &str, tokens: &[Fed], value: Span) -> Option<Diagnostic<Span>> {
+    let mut depth = 0_usize;
+    let inside = tokens.iter().rev().skip_while(|(_, _, end)| *end > value.end as usize);
+    let sign = inside.take_while(|(start, ..)| *start > value.start as usize).find(|(_, kind, _)| {
+        if kind.closes() {
+            depth += 1;
+        } else if kind.opens() {
+            depth = depth.saturating_sub(1);
+        }
+        *kind == Kind::Equal && depth == 0
+    });
+    let sign = sign.map(|(start, _, end)| Span::new(*start, *end))?;
+    let condition = condition_of_output(tokens, sign)?;
+    let message = "expected `cite`, `except` or an operator, found `=`";
+    Some(in_parentheses(text, condition, Diagnostic::new(Code::UnexpectedToken, sign, message, "not expected here")))
+}
+
+fn in_parentheses(text: &str, condition: Span, diagnostic: Diagnostic<Span>) -> Diagnostic<Span> {
+    let edit = |at: u32, text: &str| Edit { place: Span { start: at, end: at }, text: text.to_owned() };
+    let condition_text = text_of(text, condition);
+    let title = format!("a comparison with `=` after `when` needs parentheses: `when ({condition_text}) =`");
+    diagnostic
+        .with_label(condition, "its first `=` already begins the value")
+        .with_fix(title, vec![edit(condition.start, "("), edit(condition.end, ")")])
+}
+
+/// What stands between the `when` of an output and this sign, if the value has begun before.
+fn condition_of_output(tokens: &[Fed], sign: Span) -> Option<Span> {
+    let before = tokens.get(..tokens.partition_point(|(start, ..)| *start < sign.start as usize))?;
+    let mut depth = 0_usize;
+    let mut begun = false;
+    for (at, (_, kind, _)) in before.iter().enumerate().rev() {
+        match kind {
+            kind if kind.closes() => depth += 1,
+            kind if kind.opens() => depth = depth.checked_sub(1)?,
+            Kind::Equal if depth == 0 => begun = true,
+            Kind::Keyword(Keyword::When) if depth == 0 && begun => {
+                let (start, end) = (before.get(at + 1)?.0, before.last()?.2);
+                return is_of_output(before.get(..at)?).then(|| Span::new(start, end));
+            }
+            Kind::Keyword(keyword) if keyword.starts_statement() => return None,
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Whether the statement to which these tokens lead is an output, and not yet one of its exceptions.
+fn is_of_output(before: &[Fed]) -> bool {
+    let statement = before.iter().rev().find_map(|(_, kind, _)| match kind {
+        Kind::Keyword(word) if word.starts_statement() || *word == Keyword::Except => Some(*word),
+        _ => None,
+    });
+    statement == Some(Keyword::Output)
 }
 
 /// The last token that ends at or before a byte.

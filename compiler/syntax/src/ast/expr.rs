@@ -57,6 +57,17 @@ pub enum TypeKind {
     Error,
 }
 
+impl TypeKind {
+    /// Whether its values may be truth values.
+    pub(crate) fn is_truth(&self) -> bool {
+        match self {
+            TypeKind::Bool | TypeKind::Error => true,
+            TypeKind::Optional(inner) => inner.kind.is_truth(),
+            _ => false,
+        }
+    }
+}
+
 /// `lo .. hi`, both included.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct RangeLit {

@@ -57,6 +57,23 @@ fn messages_say_what_could_stand_there() {
             "decision d { let a = 1 < 2 < 3 }",
             "E0105:1 expected `cite`, `except` or an operator, found `<` (comparisons cannot be chained; join two of them with `and`)",
         ),
+        (
+            "decision d { output x : int when n = 4 = 1 }",
+            "E0105:1 expected `cite`, `except` or an operator, found `=` (a comparison with `=` after `when` needs parentheses: `when (n = 4) =`)",
+        ),
+        (
+            "decision d { output x : int when a or n = 4 = 1 except e when b = 2 => 3 }",
+            "E0105:1 expected `cite`, `except` or an operator, found `=` (a comparison with `=` after `when` needs parentheses: `when (a or n = 4) =`)",
+        ),
+        (
+            "decision d { output x : int when n = 4 and m = 5 = 1 }",
+            "E0105:1 expected `cite`, `except` or an operator, found `=` (a comparison with `=` after `when` needs parentheses: `when (n = 4 and m = 5) =`)",
+        ),
+        ("decision d { output x : bool when n = 4 = 1 }", ""),
+        (
+            "decision d { output x : bool = a except e when b = 2 = 3 => no }",
+            "E0105:1 expected `=>` or an operator, found `=` (comparisons cannot be chained; join two of them with `and`)",
+        ),
         ("decision d { let a = b == c }", "E0105:1 expected a value, found `=` (two values are compared with one `=`)"),
         ("decision d { let a = b && c }", "E0101:1 `&&` has no meaning here (write `and`)"),
         (
@@ -82,6 +99,7 @@ fn fixes_mend_what_they_name() {
         ("decison d {\n  requrie r : yes\n  lte a = 1\n}\n", "decision d {\n  require r : yes\n  let a = 1\n}\n"),
         ("record R { a : itn 0 .. 5 }", "record R { a : int 0 .. 5 }"),
         ("decision d { let a = b == c }", "decision d { let a = b = c }"),
+        ("decision d { output x : int when n = 4 = 1 }", "decision d { output x : int when (n = 4) = 1 }"),
         ("decision d “x” { let a = １２ + 3; }", "decision d \"x\" { let a = 12 + 3 }"),
         ("enum A { a }  enum B { b }", "enum A { a }\nenum B { b }"),
         ("decision d { let a = (1))\n  let b = none }", "decision d { let a = (1)\n  let b = `none` }"),
