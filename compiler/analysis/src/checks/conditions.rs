@@ -14,7 +14,7 @@ pub(crate) fn check(program: &Program, decision: &Decision, conditions: &[Condit
     for condition in ordered {
         let inside =
             reported.iter().any(|outer| outer.start <= condition.span.start && condition.span.end <= outer.end);
-        if let Some(diagnostic) = judge(program, decision, condition).filter(|_| !inside) {
+        if let Some(diagnostic) = judge(program, decision, condition, conditions).filter(|_| !inside) {
             reported.push(condition.span);
             found.push(diagnostic);
         }
@@ -26,7 +26,7 @@ pub(crate) fn check(program: &Program, decision: &Decision, conditions: &[Condit
     found
 }
 
-fn judge(program: &Program, decision: &Decision, condition: &Condition) -> Option<Diagnostic<Span>> {
+fn judge(program: &Program, decision: &Decision, condition: &Condition, all: &[Condition]) -> Option<Diagnostic<Span>> {
     if never(program, decision, &condition.expr) {
         let (message, help) = match &condition.role {
             Role::Requirement(name) => {
@@ -37,7 +37,7 @@ fn judge(program: &Program, decision: &Decision, condition: &Condition) -> Optio
             }
         };
         let found = Diagnostic::new(Code::ContradictoryCondition, condition.span, message, "no input makes this true");
-        return Some(found.with_help(help));
+        return Some(contradiction(program, decision, condition, all, found.with_help(help)));
     }
     let Role::Requirement(name) = &condition.role else { return None };
     if !always(program, decision, &condition.expr) {
@@ -48,6 +48,53 @@ fn judge(program: &Program, decision: &Decision, condition: &Condition) -> Optio
         Diagnostic::new(Code::AlwaysTrue, condition.span, message, "no input makes this false")
             .with_help("remove it, or correct the condition"),
     )
+}
+
+/// Of a longer conjunction, no part is left out in search of those that exclude each other.
+const MOST_PARTS: usize = 24;
+
+/// Shows which parts of a conjunction exclude each other: none of them can be left out.
+fn contradiction(
+    program: &Program,
+    decision: &Decision,
+    condition: &Condition,
+    all: &[Condition],
+    found: Diagnostic<Span>,
+) -> Diagnostic<Span> {
+    let whole = conjuncts(condition.span, all);
+    if whole.len() < 2 || whole.len() > MOST_PARTS {
+        return found;
+    }
+    let mut core = whole.clone();
+    for part in whole {
+        let rest: Vec<_> = core.iter().filter(|it| **it != part).copied().collect();
+        let exprs = rest.iter().map(|(expr, _)| Expr::clone(expr)).collect();
+        if !rest.is_empty() && never(program, decision, &Expr { ty: Type::Bool, kind: ExprKind::Op(Op::And, exprs) }) {
+            core = rest;
+        }
+    }
+    match core.as_slice() {
+        // With the `when` of a requirement, it may be something else that is never true.
+        [(alone, _)] if !never(program, decision, alone) => found,
+        [(_, alone)] => found.with_label(*alone, "this alone is never true"),
+        [(_, first), (_, second)] => {
+            let text = "excludes the other marked part";
+            found.with_label(*first, text).with_label(*second, text)
+        }
+        parts => parts
+            .iter()
+            .fold(found, |found, (_, part)| found.with_label(*part, "never true with the other marked parts")),
+    }
+}
+
+/// The parts of the conjunction that stands at a place.
+fn conjuncts(span: Span, all: &[Condition]) -> Vec<(&Expr, Span)> {
+    let Some(conjunction) = all.iter().find(|it| it.role == Role::Part && it.span == span) else { return Vec::new() };
+    let parts = conjunction.operands.iter().flat_map(|(expr, span)| match conjuncts(*span, all) {
+        inner if inner.is_empty() => vec![(expr, *span)],
+        inner => inner,
+    });
+    parts.collect()
 }
 
 /// Whether it is certain that no input makes the condition true.
@@ -75,6 +122,33 @@ mod tests {
             "enum Kind {{ a, b, c }}\ntable rank (k : Kind) : int {{ a => 1, b => 2, c => 3 }}\n\
              decision d input k : Kind, n : int 0 .. 120, t : text max 9, day_ : date, o : optional int 0 .. 9 {{\n{statement}\n}}\n"
         ))
+    }
+
+    /// The texts of what is marked beside the whole condition.
+    fn marked(statement: &str) -> Vec<String> {
+        let text = format!("policy test\ndecision d input n : int 0 .. 120, m : int 0 .. 9 {{\n{statement}\n}}\n");
+        let mut db = crate::Database::default();
+        db.set_files(vec![("test.enact".to_owned(), text.clone())], Vec::new());
+        let all = db.diagnostics();
+        let found = all.iter().filter(|it| it.code == enact_base::Code::ContradictoryCondition);
+        let labels = found.flat_map(|it| &it.secondary);
+        labels.map(|label| text.get(label.place.span.range()).unwrap_or_default().to_owned()).collect()
+    }
+
+    #[test]
+    fn the_parts_that_exclude_each_other_are_marked() {
+        for (statement, expected) in [
+            ("require r : n > 5 and n < 3", &["n > 5", "n < 3"][..]),
+            ("require r : n > 5 and m = 2 and (n < 3 and m > 1)", &["n > 5", "n < 3"]),
+            ("require r : m = 2 and n > 120", &["n > 120"]),
+            ("require r : n > 120", &[]),
+            ("require r : n > m and m > 5 and n < 6", &["n > m", "m > 5", "n < 6"]),
+            ("require r when n > 5 and n < 3 : m = 2", &["n > 5", "n < 3"]),
+            ("require r when n > 5 : m > 3 and m < 2", &["m > 3", "m < 2"]),
+            ("let a = n > 5\nrequire r : a and n < 3", &["a", "n < 3"]),
+        ] {
+            assert_eq!(marked(statement), expected, "{statement}");
+        }
     }
 
     #[test]

@@ -62,6 +62,8 @@ pub(crate) struct Condition {
     pub(crate) expr: Expr,
     /// Where it stands.
     pub(crate) span: Span,
+    /// Of a conjunction: its two operands.
+    pub(crate) operands: Vec<(Expr, Span)>,
 }
 
 /// What a condition decides.

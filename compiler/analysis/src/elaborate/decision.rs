@@ -306,7 +306,8 @@ impl<'w> Elaborator<'w> {
         };
         if self.own {
             let role = Role::Requirement(it.name.text.clone());
-            self.material.conditions.push(Condition { role, expr: condition.clone(), span: it.body.general.span });
+            let (expr, span, operands) = (condition.clone(), it.body.general.span, Vec::new());
+            self.material.conditions.push(Condition { role, expr, span, operands });
         }
         let (name, labels) = (it.name.text.clone(), super::labels(&it.labels));
         Some(Requirement { name, labels, cites, condition })

@@ -35,9 +35,10 @@ impl Elaborator<'_> {
             it.condition(b, name)
         });
         let (Some(left), Some(right)) = (left, right) else { return Typed::Error };
-        let made = number::test(op, vec![left, right]);
+        let made = number::test(op, vec![left.clone(), right.clone()]);
         if op == Op::And && self.own {
-            self.material.conditions.push(Condition { role: Role::Part, expr: made.clone(), span });
+            let operands = vec![(left, a.span), (right, b.span)];
+            self.material.conditions.push(Condition { role: Role::Part, expr: made.clone(), span, operands });
         }
         made.into()
     }
@@ -45,7 +46,12 @@ impl Elaborator<'_> {
     /// Keeps a condition that decides something, for the checks.
     pub(super) fn note_condition(&mut self, condition: &Expr, span: Span) {
         if self.own {
-            self.material.conditions.push(Condition { role: Role::When, expr: condition.clone(), span });
+            self.material.conditions.push(Condition {
+                role: Role::When,
+                expr: condition.clone(),
+                span,
+                operands: Vec::new(),
+            });
         }
     }
 }
