@@ -110,6 +110,40 @@ impl<'s> Builder<'s> {
         }
     }
 
+    /// A declaration whose head cannot be read; its name is kept, and what else others would have to know of it is broken.
+    pub(crate) fn broken_item(&self, fed: &[Fed], span: Span) -> ItemKind {
+        let (Some((_, Kind::Keyword(keyword), _)), Some((start, Kind::Name, end))) =
+            (fed.first().copied(), fed.get(1).copied())
+        else {
+            return ItemKind::Error;
+        };
+        let name = self.name(start, end);
+        let (labels, cites, supply) = (Labels::default(), Vec::new(), Supply::default());
+        let ty = TypeRef { kind: TypeKind::Error, span };
+        let unnamed = Name { text: String::new(), span };
+        let case = EnumCase { name: unnamed.clone(), code: None, labels: labels.clone() };
+        let part = Field { name: unnamed, labels: labels.clone(), ty: ty.clone(), at: None, supply: supply.clone() };
+        let general = Expr { kind: ExprKind::Error, span, depth: 1 };
+        match keyword {
+            Keyword::Enum => ItemKind::Enum(Enum { name, labels, cases: vec![case] }),
+            Keyword::Record => ItemKind::Record(Record { name, labels, supply, fields: vec![part] }),
+            Keyword::Parameter | Keyword::Table => {
+                let (dated, first_hit, versions) = (keyword == Keyword::Parameter, false, Vec::new());
+                ItemKind::Table(Table { name, labels, dated, keys: vec![part], ty, first_hit, cites, versions })
+            }
+            Keyword::Scale => ItemKind::Scale(Scale { name, labels, key: part, cites, versions: Vec::new() }),
+            Keyword::Define => {
+                let body = RuleBody { general, exceptions: Vec::new() };
+                ItemKind::Define(Define { name, labels, params: vec![part], ty: Some(ty), cites, body })
+            }
+            Keyword::Decision => {
+                let statements = vec![Statement { kind: StatementKind::Error, span }];
+                ItemKind::Decision(Decision { name, labels, inputs: vec![part], as_of: None, statements })
+            }
+            _ => ItemKind::Error,
+        }
+    }
+
     /// A row of a table that cannot be read.
     pub(crate) fn broken_row(&self, l: usize, r: usize) -> TableRow {
         let span = self.span(l, r);

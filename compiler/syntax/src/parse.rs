@@ -165,7 +165,7 @@ fn parse_tokens(text: &str, fed: Vec<Fed>, segments: &Segments, whole: Span) -> 
     let builder = Builder::new(text, &fed);
     let statements: Vec<Statement> = statements.into_iter().map(|fed| parse_statement(&builder, fed)).collect();
     if let ItemKind::Decision(decision) = &mut parsed.item.kind {
-        decision.statements = statements;
+        decision.statements.extend(statements);
     }
     parsed.keyword_names.extend(builder.keyword_names());
     parsed.found.extend(builder.finish());
@@ -185,7 +185,7 @@ fn parse_head(text: &str, mut fed: Vec<Fed>, segments: &Segments, whole: Span) -
         let parsed = grammar::ItemParser::new().parse(&builder, fed.iter().copied().map(Ok));
         let mut item = parsed.unwrap_or_else(|error| {
             builder.syntax_error(error);
-            Item { kind: ItemKind::Error, span: whole }
+            Item { kind: builder.broken_item(&fed, whole), span: whole }
         });
         item.span = whole;
         let keyword_names = builder.keyword_names();

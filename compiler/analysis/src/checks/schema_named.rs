@@ -15,7 +15,7 @@ pub(crate) fn bare_inputs(item: &Item) -> Vec<(String, String)> {
 pub(crate) fn check(item: &Item, bare_inputs: &BTreeMap<String, String>) -> Option<Diagnostic<Span>> {
     let ItemKind::Record(record) = &item.kind else { return None };
     let name = &record.name;
-    let input = bare_inputs.get(&name.text).filter(|_| record.supply.schema.is_none())?;
+    let input = bare_inputs.get(&name.text).filter(|_| record.supply.schema.is_none() && !item.kind.is_unread())?;
     let label = format!("read as `{input}`, but nothing proves that its documents can be read");
     let found = Diagnostic::new(Code::NoSchema, name.span, format!("record `{}` names no schema", name.text), label);
     Some(found.with_help("write `from \"schemas/….schema.json\"` after its name and labels"))

@@ -33,6 +33,10 @@ impl Elaborator<'_> {
 
     /// A side of a comparison, read with the type of the other side.
     fn compared(&mut self, expr: &ast::Expr, other: Option<&Typed>) -> Option<Typed> {
+        if other.is_none() && self.is_bare_case(expr) {
+            // Nobody knows of which enum, since the other side is broken.
+            return None;
+        }
         match self.expr(expr, other.and_then(Typed::ty)) {
             Typed::Error => None,
             Typed::Value(value) => self.present(value, expr.span).map(Typed::Value),

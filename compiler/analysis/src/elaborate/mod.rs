@@ -313,6 +313,8 @@ pub(crate) fn dotted(path: &[ast::Name]) -> String {
 pub(crate) fn elaborate(view: View<'_>, id: &ItemId) -> Elaborated {
     let mut it = Elaborator::new(view, id.clone());
     let piece = match &view.item(id).kind {
+        // What is wrong has been said where it was parsed.
+        unread if unread.is_unread() => Piece::None,
         ast::ItemKind::Source(source) => Piece::Source(types::source(source)),
         ast::ItemKind::Enum(declared) => it.enumeration(declared),
         ast::ItemKind::Record(record) => it.record(record),

@@ -107,6 +107,11 @@ impl Elaborator<'_> {
     }
 
     fn unresolved(&mut self, name: &ast::Name, wanted: Option<EnumId>) -> Typed {
+        if wanted.is_some_and(|id| self.view.enum_of(id).is_none()) {
+            // The enum itself is broken, and that has been reported.
+            self.failed = true;
+            return Typed::Error;
+        }
         let text = name.text.as_str();
         let visible = self.view.visible(&self.home);
         let values = visible.iter().filter(|(_, id)| self.view.is_value(id)).map(|(name, _)| name.as_str());
@@ -162,7 +167,10 @@ impl Elaborator<'_> {
         if let Some(case) = self.case(declared, &field.text) {
             return Some(case.into());
         }
-        let declared = self.view.enum_of(declared)?;
+        let Some(declared) = self.view.enum_of(declared) else {
+            self.failed = true;
+            return Some(Typed::Error);
+        };
         let near = nearest(&field.text, declared.cases.iter().map(|case| case.name.as_str()));
         Some(self.no_case(field, declared, near))
     }

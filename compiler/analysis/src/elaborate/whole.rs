@@ -65,11 +65,13 @@ impl Elaborator<'_> {
             None => expected.map(Type::inner).filter(|ty| super::record_of(ty).is_some()).cloned(),
         };
         let Some(record) = ty.as_ref().and_then(super::record_of).and_then(|id| self.view.record_of(id)) else {
-            if name.is_none() {
+            if name.is_none() && ty.is_none() {
                 let found =
                     Diagnostic::new(Code::UnknownType, span, "a record needs its type's name", "of which type?");
                 return self.report(found.with_help("write the name of the record before `{`"));
             }
+            // The record itself is broken, and that has been reported.
+            self.failed = true;
             return Typed::Error;
         };
         self.twice(fields.iter().map(|(name, _)| name), "field");

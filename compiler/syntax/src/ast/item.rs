@@ -46,6 +46,20 @@ pub enum ItemKind {
 }
 
 impl ItemKind {
+    /// Whether what it declares is not known, but for its name: the diagnostic has been made.
+    pub fn is_unread(&self) -> bool {
+        match self {
+            ItemKind::Error => true,
+            ItemKind::Enum(it) => it.cases.iter().any(|case| case.name.text.is_empty()),
+            ItemKind::Record(it) => it.fields.iter().any(Field::is_unread),
+            ItemKind::Table(it) => it.keys.iter().any(Field::is_unread),
+            ItemKind::Scale(it) => it.key.is_unread(),
+            ItemKind::Define(it) => it.params.iter().any(Field::is_unread),
+            ItemKind::Decision(it) => it.inputs.iter().any(Field::is_unread),
+            _ => false,
+        }
+    }
+
     /// The declared name, for kinds that have one that can be referred to.
     pub fn name(&self) -> Option<&Name> {
         match self {
@@ -168,6 +182,13 @@ pub struct Field {
     pub at: Option<TextLit>,
     /// For inputs of a decision that are no records.
     pub supply: Supply,
+}
+
+impl Field {
+    /// Stands for fields that could not be read.
+    fn is_unread(&self) -> bool {
+        self.name.text.is_empty()
+    }
 }
 
 /// `parameter` or `table`.
