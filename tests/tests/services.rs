@@ -25,6 +25,7 @@ fn the_tests_of_every_service_pass_and_there_are_some() {
         let found = json(&run);
         assert!(run.code == 0 && found["failed"] == 0, "{service}: {}\n{found:#}", run.err);
         assert!(found["passed"].as_u64() >= Some(5), "{service} has too few tests");
+        assert_eq!(found["untried"], 0, "a property of {service} is never tried");
     }
 }
 

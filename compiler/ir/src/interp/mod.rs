@@ -25,9 +25,11 @@ pub fn decide(program: &Verified, decision: &str, facts: &Facts, today: i64) -> 
     }
 }
 
-/// What a decision comes to if its facts are complete; without the reasons.
-pub(crate) fn answer(program: &Program, decision: &Decision, facts: &Facts, today: i64) -> Outcome {
-    evaluate(program, decision, facts, today).verdict(program)
+/// What a decision comes to if its facts are complete, without the reasons; and how many requirements do not hold.
+pub(crate) fn answer(program: &Program, decision: &Decision, facts: &Facts, today: i64) -> (Outcome, usize) {
+    let parts = evaluate(program, decision, facts, today);
+    let open = parts.requirements.iter().filter(|(_, judged)| judged.truth() != Some(true)).count();
+    (parts.verdict(program), open)
 }
 
 /// What a decision's parts come to.

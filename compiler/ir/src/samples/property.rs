@@ -223,18 +223,16 @@ impl Search<'_> {
             (fixed, _) => fixed.unwrap_or(PLAIN_DAY),
         };
         let facts = Facts { inputs: sample.iter().take(inputs).cloned().map(Fact::Known).collect() };
-        let outcome = interp::answer(self.program, self.decision, &facts, today);
-        match outcome.verdict {
-            Verdict::Granted => {}
-            Verdict::Refused => return Judged::Far(outcome.refused.len()),
-            Verdict::Pending | Verdict::Error => return Judged::Far(usize::MAX),
+        let (outcome, open) = interp::answer(self.program, self.decision, &facts, today);
+        if outcome.verdict != Verdict::Granted {
+            return Judged::Far(open.max(1));
         }
         let output = |output: &crate::Output| {
             let found = outcome.outputs.iter().find(|(name, ..)| *name == output.name);
             Fact::Known(found.map_or(Value::Absent, |(.., value)| value.clone()))
         };
         let all = facts.inputs.iter().cloned().chain(self.decision.outputs.iter().map(output)).collect();
-        let said = interp::answer(self.program, self.property, &Facts { inputs: all }, today);
+        let (said, _) = interp::answer(self.program, self.property, &Facts { inputs: all }, today);
         match said.verdict {
             Verdict::Granted => Judged::Holds,
             Verdict::Refused => {
@@ -242,7 +240,7 @@ impl Search<'_> {
                 Judged::Fails(CounterExample { facts, today, outputs: outcome.outputs })
             }
             // A figure that is not known on that day: the property says nothing about this case.
-            Verdict::Pending | Verdict::Error => Judged::Far(usize::MAX),
+            Verdict::Pending | Verdict::Error => Judged::Far(1),
         }
     }
 }
