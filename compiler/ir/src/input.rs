@@ -8,9 +8,6 @@ use crate::{Decision, Encoding, Fact, Facts, Failure, Field, NumberKind, NumberT
 use enact_base::json::Json;
 use enact_base::nearest;
 
-/// First and last day that an input may name: 1800-01-01 and 2299-12-31.
-pub const DAYS: (i64, i64) = (-62_091, 120_529);
-
 /// Reads the facts of a decision.
 ///
 /// # Errors
@@ -154,8 +151,7 @@ fn scalar(program: &Program, json: &Json, ty: &Type, encoding: Encoding, path: &
 
 fn date(text: &str, path: &str) -> Result<Value, Failure> {
     match calendar::parse(text) {
-        Some(day) if (DAYS.0..=DAYS.1).contains(&day) => Ok(Value::Date(day)),
-        Some(_) => Err(failure("out_of_range", path, format!("`{text}` is not between 1800-01-01 and 2299-12-31"))),
+        Some(day) => Ok(Value::Date(day)),
         None => Err(failure("bad_date", path, format!("`{text}` is no day of the form YYYY-MM-DD"))),
     }
 }

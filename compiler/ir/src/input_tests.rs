@@ -40,7 +40,8 @@ fn what_is_refused_and_where() {
         (r#"{"visit": 1}"#, "wrong_type", "visit", "is a whole number; an object is needed"),
         (r#"{"visit": {"date": "2023-02-29"}}"#, "bad_date", "visit.date", "no day"),
         (r#"{"visit": {"date": "2023-2-1"}}"#, "bad_date", "visit.date", "no day"),
-        (r#"{"visit": {"date": "1799-12-31"}}"#, "out_of_range", "visit.date", "1800-01-01"),
+        (r#"{"visit": {"date": "0000-01-01"}}"#, "bad_date", "visit.date", "no day"),
+        (r#"{"visit": {"date": "10000-01-01"}}"#, "bad_date", "visit.date", "no day"),
         (r#"{"visit": {"date": 20230201}}"#, "wrong_type", "visit.date", "a day as text"),
         (r#"{"visit": {"level": "2"}}"#, "unknown_case", "visit.level", "there are: 社区, 02"),
         (r#"{"visit": {"level": "community"}}"#, "unknown_case", "visit.level", "none of the cases"),
@@ -69,7 +70,9 @@ fn what_is_refused_and_where() {
         (r#"{"share": 0.85}"#, "wrong_type", "share", "\"0.85\""),
         (r#"{"share": "99999999999999999999999999999999999999999"}"#, "out_of_range", "share", "too large"),
         (r#"{"n": 4}"#, "out_of_range", "n", "is 4, which is not between -3 and 3"),
-        (r#"{"n": 1.0}"#, "bad_number", "n", ""),
+        (r#"{"n": 1.5}"#, "bad_number", "n", "`1.5` is no whole number"),
+        (r#"{"n": 1.00000000000000000001}"#, "bad_number", "n", "no whole number"),
+        (r#"{"n": 1e2}"#, "out_of_range", "n", "is 100, which is not between"),
         (r#"{"n": "1"}"#, "wrong_type", "n", "a whole number"),
         (r#"{"yes": 1}"#, "wrong_type", "yes", "a truth value"),
         (r#"{"yes": "true"}"#, "wrong_type", "yes", ""),
@@ -105,6 +108,17 @@ fn what_is_read() {
 }
 
 #[test]
-fn the_first_and_the_last_day() {
-    assert_eq!(DAYS, (calendar::parse("1800-01-01").unwrap(), calendar::parse("2299-12-31").unwrap()));
+fn every_day_of_the_calendar_is_read() {
+    for (text, day) in [("0001-01-01", calendar::FIRST), ("2300-01-01", 120_530), ("9999-12-31", calendar::LAST)] {
+        let facts = read(&format!(r#"{{"visit": {{"date": "{text}"}}}}"#)).unwrap();
+        assert!(matches!(facts.inputs.first(), Some(Fact::Record(parts)) if parts[0] == Fact::Known(Value::Date(day))));
+    }
+}
+
+#[test]
+fn a_whole_number_may_be_written_with_a_point_or_an_exponent() {
+    for (text, n) in [("1.0", 1), ("-3.000", -3), ("2e0", 2), ("30e-1", 3), ("0.2E+1", 2), ("-0", 0), ("0e99", 0)] {
+        let facts = read(&format!(r#"{{"n": {text}}}"#)).unwrap();
+        assert_eq!(facts.inputs.get(3), Some(&Fact::Known(Value::Number(n))), "{text}");
+    }
 }

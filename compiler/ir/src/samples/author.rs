@@ -3,7 +3,7 @@
 use super::Sample;
 use super::spots::{Spot, spots};
 use crate::needs::{Cells, Context, Dice, Edge, Edges, Step};
-use crate::{Decision, Expr, ExprKind, Fact, Facts, NumberType, Op, Program, Type, Value, calendar, input};
+use crate::{Decision, Expr, ExprKind, Fact, Facts, NumberType, Op, Program, Type, Value, calendar};
 use std::collections::BTreeSet;
 
 /// A list is made no longer than this, unless it is asked for the longest.
@@ -98,7 +98,7 @@ impl<'p> Author<'p> {
                     return Value::Number(n.saturating_add(by).clamp(ty.lo, ty.hi));
                 }
                 (Some(Value::Date(day)), Type::Date) => {
-                    return Value::Date((day + by as i64).clamp(input::DAYS.0, input::DAYS.1));
+                    return Value::Date((day + by as i64).clamp(calendar::FIRST, calendar::LAST));
                 }
                 (Some(Value::Text(text)), Type::Text { max }) => return Value::Text(cut(text, *max)),
                 _ => {}
@@ -141,7 +141,7 @@ impl<'p> Author<'p> {
             Type::Date if self.dice.below(2) == 0 => {
                 let days = [40, 400, 4_000, 40_000].get(self.dice.below(4)).copied().unwrap_or(1);
                 let day = PLAIN_DAY + self.dice.below(2 * days) as i64 - days as i64;
-                Value::Date(day.clamp(input::DAYS.0, input::DAYS.1))
+                Value::Date(day.clamp(calendar::FIRST, calendar::LAST))
             }
             Type::Text { max } if self.dice.below(2) == 0 => {
                 let length = self.dice.below((*max).min(40) as usize + 1);
@@ -254,8 +254,8 @@ fn days(edge: &Edge) -> Vec<i64> {
     let leap = [day(2024, 2, 28), day(2024, 2, 29), day(2024, 3, 1), day(2023, 2, 28), day(2000, 2, 29)];
     let cuts = edge.cuts.iter().filter_map(|cut| i64::try_from(*cut).ok());
     let near = |cut: i64| [cut.saturating_sub(1), cut, cut.saturating_add(1)];
-    let all = [PLAIN_DAY, input::DAYS.0, input::DAYS.1].into_iter().chain(leap).chain(cuts.flat_map(near));
-    once(all.filter(|day| (input::DAYS.0..=input::DAYS.1).contains(day)))
+    let all = [PLAIN_DAY, calendar::FIRST, calendar::LAST].into_iter().chain(leap).chain(cuts.flat_map(near));
+    once(all.filter(|day| (calendar::FIRST..=calendar::LAST).contains(day)))
 }
 
 fn texts(edge: &Edge, max: u32) -> Vec<String> {

@@ -2,7 +2,7 @@
 
 use super::Sample;
 use super::author::{Author, PLAIN_DAY};
-use crate::{Type, Value};
+use crate::{Type, Value, calendar};
 
 /// Samples that are looked at.
 const MOST: usize = 2_000;
@@ -49,7 +49,7 @@ impl Author<'_> {
         let by = PLAIN_DAY - spots.iter().find_map(day)?;
         let moved = spots.iter().try_fold(sample.to_vec(), |moved, spot| {
             let day = day(spot)? + by;
-            (crate::input::DAYS.0..=crate::input::DAYS.1).contains(&day).then(|| spot.with(&moved, Value::Date(day)))
+            (calendar::FIRST..=calendar::LAST).contains(&day).then(|| spot.with(&moved, Value::Date(day)))
         });
         moved.filter(|_| by != 0)
     }

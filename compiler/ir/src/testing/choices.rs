@@ -1,6 +1,6 @@
 //! A sequence of choices; after its end, always the first.
 
-use crate::input;
+use crate::calendar;
 
 pub(super) struct Choices<'c> {
     rest: std::slice::Iter<'c, u32>,
@@ -45,7 +45,7 @@ impl<'c> Choices<'c> {
     /// A day that an input may name; mostly of recent years.
     pub(super) fn day(&mut self) -> i64 {
         match self.below(8) {
-            0 => self.between(input::DAYS.0.into(), input::DAYS.1.into()) as i64,
+            0 => self.between(calendar::FIRST.into(), calendar::LAST.into()) as i64,
             _ => self.between(18_000, 21_000) as i64,
         }
     }
