@@ -91,8 +91,8 @@ fn simpler(ty: &Type, value: &Value) -> Vec<Value> {
             nearer.into_iter().filter_map(|day| i64::try_from(day).ok()).map(Value::Date).collect()
         }
         (Type::Number(number), Value::Number(n)) => {
-            let scale = number.scale;
-            nearer(*n, simplest(ty), scale).into_iter().map(Value::Number).collect()
+            let nearer = nearer(*n, simplest(ty), number.scale).into_iter();
+            nearer.filter(|n| (number.lo..=number.hi).contains(n)).map(Value::Number).collect()
         }
         (_, Value::Text(text)) => {
             let length = text.chars().count();
@@ -123,4 +123,29 @@ fn nearer(n: i128, to: i128, digits: u8) -> Vec<i128> {
     let units = (1..=u32::from(digits)).rev().filter_map(|k| 10_i128.checked_pow(k));
     found.extend(units.map(|unit| n - n % unit));
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{NumberKind, NumberType};
+
+    #[test]
+    fn simpler_numbers_are_of_the_type() {
+        for (lo, hi, n) in [(110, 999, 199), (-999, -110, -199), (0, 10_000, 4_567), (-500, 500, -321), (7, 7, 7)] {
+            let ty = Type::Number(NumberType { kind: NumberKind::Money, scale: 2, lo, hi });
+            for value in simpler(&ty, &Value::Number(n)) {
+                assert!(matches!(value, Value::Number(n) if (lo..=hi).contains(&n)), "{value:?} for {lo} .. {hi}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_text_gets_shorter_or_plainer() {
+        let ty = Type::Text { max: 9 };
+        let value = Value::Text("a1".into());
+        let all = simpler(&ty, &value).into_iter().filter(|it| weight(&ty, it) < weight(&ty, &value));
+        let texts = ["", "a", "a", "00", "01", "a0"].map(|text| Value::Text(text.into()));
+        assert_eq!(all.collect::<Vec<_>>(), texts);
+    }
 }
