@@ -187,6 +187,30 @@ fn a_counter_example_names_the_day_where_it_matters() {
 }
 
 #[test]
+fn a_figure_that_few_inputs_reach_is_reached() {
+    let (_folder, path) = single(
+        "policy p
+parameter amount_of (level : int 1 .. 5) : optional money, 0 yuan .. 5_000 yuan {
+  before 2017-01-01 = absent
+  from 2017-01-01 { 5 => 1_000 yuan, 1 .. 4 => absent }
+  from 2019-01-01 { 5 => 1_000 yuan, 2 .. 4 => 2_000 yuan, 1 => 3_000 yuan }
+  from 2022-01-01 { 5 => 1_000 yuan, 1 .. 4 => absent }
+}
+decision d input applied : date, issued : date, level : int 1 .. 5, months_paid : int 0 .. 600 as of applied {
+  require in_time : issued <= applied and applied <= issued + 12 months
+  require paid : months_paid >= 36 and months_paid <= 40
+  require known : amount_of(level) is present
+  output amount : money = amount_of(level) otherwise 0 yuan
+}
+property \"p\" for d: amount <= 2_000 yuan
+",
+    );
+    let run = enact(&["test", &path]);
+    let shown = "failed: rules: p\n  input: {\"applied\":\"2021-12-31\",\"issued\":\"2021-12-31\",\"level\":1,\"months_paid\":36}\n";
+    assert!(run.code == 1 && run.out.starts_with(shown), "{run:?}");
+}
+
+#[test]
 fn a_property_without_a_granted_case_is_no_failure() {
     let (_folder, path) = single(
         "policy p\ndecision d input code : text max 40 { require known : starts_with(code, \"ab\") and length(code) = 17 output n : int = 1 }

@@ -9,7 +9,8 @@ use crate::{
     Decision, Facts, Failure, Fault, LocalId, Outcome, Output, Program, Reason, ReasonKind, Requirement, Type, Value,
     Verdict, Verified,
 };
-use eval::{Evaluation, Judged, Step};
+pub(crate) use eval::Step;
+use eval::{Evaluation, Judged};
 use partial::{Open, Partial, Place};
 use std::collections::BTreeSet;
 
@@ -25,11 +26,20 @@ pub fn decide(program: &Verified, decision: &str, facts: &Facts, today: i64) -> 
     }
 }
 
-/// What a decision comes to if its facts are complete, without the reasons; and how many requirements do not hold.
-pub(crate) fn answer(program: &Program, decision: &Decision, facts: &Facts, today: i64) -> (Outcome, usize) {
+/// What a decision comes to if its facts are complete.
+pub(crate) struct Answer {
+    /// Without the reasons.
+    pub(crate) outcome: Outcome,
+    /// How many requirements do not hold.
+    pub(crate) open: usize,
+    /// The exceptions and figures that count.
+    pub(crate) steps: BTreeSet<Step>,
+}
+
+pub(crate) fn answer(program: &Program, decision: &Decision, facts: &Facts, today: i64) -> Answer {
     let parts = evaluate(program, decision, facts, today);
     let open = parts.requirements.iter().filter(|(_, judged)| judged.truth() != Some(true)).count();
-    (parts.verdict(program), open)
+    Answer { outcome: parts.verdict(program), open, steps: parts.steps() }
 }
 
 /// What a decision's parts come to.
@@ -155,7 +165,6 @@ impl Parts<'_> {
 
     /// The requirements in order, then the exceptions that applied, then the figures that were read. What belongs to an output that is not given does not count.
     fn reasons(&self, program: &Program, decision: &Decision, outcome: &Outcome) -> Vec<Reason> {
-        let mut steps: BTreeSet<Step> = BTreeSet::new();
         let mut reasons = Vec::new();
         for (requirement, judged) in &self.requirements {
             let kind = match judged.truth() {
@@ -166,16 +175,22 @@ impl Parts<'_> {
             };
             let (name, labels) = (requirement.name.clone(), requirement.labels.clone());
             reasons.push(Reason { kind, name, labels, cites: requirement.cites.clone() });
-            steps.extend(&judged.steps);
         }
+        reasons.extend(self.steps().iter().filter_map(|step| reason(program, decision, *step)));
+        reasons
+    }
+
+    /// What counts for the requirements, and for the outputs that are given.
+    fn steps(&self) -> BTreeSet<Step> {
+        let mut steps: BTreeSet<Step> = BTreeSet::new();
+        self.requirements.iter().for_each(|(_, judged)| steps.extend(&judged.steps));
         for (_, when, value) in &self.outputs {
             steps.extend(&when.steps);
             if when.truth() != Some(false) {
                 steps.extend(&value.steps);
             }
         }
-        reasons.extend(steps.iter().filter_map(|step| reason(program, decision, *step)));
-        reasons
+        steps
     }
 }
 

@@ -77,14 +77,31 @@ impl<'p> Author<'p> {
 
     /// The sample with a few places changed by chance.
     pub(super) fn changed(&mut self, sample: &[Value]) -> Sample {
-        let mut sample = sample.to_vec();
-        for _ in 0..=self.dice.below(3) {
+        let mut sample = if self.dice.below(4) == 0 { self.at_another_time(sample) } else { sample.to_vec() };
+        for _ in 0..self.dice.below(4) {
             let spots = self.spots(&sample);
             let Some(spot) = spots.get(self.dice.below(spots.len())) else { break };
             let value = self.other(&spots, spot, &sample);
             sample = spot.with(&sample, value);
         }
         sample
+    }
+
+    /// The sample with all days moved alike, so that one of them becomes another that could stand there.
+    fn at_another_time(&mut self, sample: &[Value]) -> Sample {
+        let spots = self.spots(sample);
+        let days: Vec<(&Spot<'_>, i64)> = spots
+            .iter()
+            .filter_map(|spot| match (spot.ty, spot.get(sample)) {
+                (Type::Date, Some(Value::Date(day))) => Some((spot, *day)),
+                _ => None,
+            })
+            .collect();
+        let Some((spot, day)) = days.get(self.dice.below(days.len())) else { return sample.to_vec() };
+        let Value::Date(to) = self.value(spot.root, &mut spot.steps.clone(), spot.ty) else { return sample.to_vec() };
+        days.iter().fold(sample.to_vec(), |moved, (spot, own)| {
+            spot.with(&moved, Value::Date((own + to - day).clamp(calendar::FIRST, calendar::LAST)))
+        })
     }
 
     fn other(&mut self, spots: &[Spot<'_>], spot: &Spot<'_>, sample: &[Value]) -> Value {

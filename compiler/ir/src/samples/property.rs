@@ -6,6 +6,8 @@ use crate::{
     Decision, Encoding, Expr, ExprKind, Fact, Facts, Field, Labels, Op, Program, Requirement, Type, Value, Verdict,
     Verified, interp,
 };
+use interp::Step;
+use std::collections::BTreeSet;
 
 /// Samples that are made by chance, for one property.
 pub const AT_RANDOM: usize = 1_000;
@@ -58,8 +60,7 @@ pub fn try_property(program: &Verified, decision: &str, name: &str, condition: &
     let author = Author::new(program, decision, &property, dated, seed(name));
     let today = if dated { None } else { Some(PLAIN_DAY) };
     let decision = &apart(decision);
-    let search = Search { program, decision, property: &property, today, trial: Trial::default(), kept: Vec::new() };
-    search.all(author)
+    Search::new(program, decision, &property, today).all(author)
 }
 
 /// The property as a decision about the inputs and outputs, whose one requirement it is.
@@ -133,7 +134,8 @@ fn seed(name: &str) -> u64 {
 
 /// What a sample comes to.
 enum Judged {
-    Holds,
+    /// By these exceptions and figures.
+    Holds(BTreeSet<Step>),
     Fails(CounterExample),
     /// Not granted: how far it seems to be from that.
     Far(usize),
@@ -148,9 +150,17 @@ struct Search<'s> {
     trial: Trial,
     /// The samples that are nearest to being granted, with how far they are; those that are granted, 0.
     kept: Vec<(usize, Sample)>,
+    /// The exceptions and figures that counted in a granted case, and the samples that were the first to reach one.
+    reached: BTreeSet<Step>,
+    first: Vec<Sample>,
 }
 
-impl Search<'_> {
+impl<'s> Search<'s> {
+    fn new(program: &'s Program, decision: &'s Decision, property: &'s Decision, today: Option<i64>) -> Self {
+        let (kept, reached, first) = (Vec::new(), BTreeSet::new(), Vec::new());
+        Search { program, decision, property, today, trial: Trial::default(), kept, reached, first }
+    }
+
     fn all(mut self, mut author: Author<'_>) -> Trial {
         self.search(&mut author);
         if let Some(found) = self.trial.counter.take() {
@@ -171,15 +181,18 @@ impl Search<'_> {
             self.look_at(author.corner(n))?;
         }
         for n in 0..AT_RANDOM {
-            let sample = match self.kept.get(n % (KEPT + KEPT / 4)) {
-                Some((_, near)) => author.changed(near),
-                None => author.any(),
+            let sample = match (n % 5, self.first.get(n / 5 % self.first.len().max(1)), self.kept.get(n % KEPT)) {
+                (0, ..) => author.any(),
+                (1 | 2, Some(first), _) => author.changed(first),
+                (_, _, Some((_, near))) => author.changed(near),
+                _ => author.any(),
             };
             self.look_at(sample)?;
         }
         let mut left = AT_EDGES - CORNERS;
         self.kept.sort_by_key(|(far, _)| *far);
-        let bases: Vec<Sample> = self.kept.iter().take(BASES).map(|(_, sample)| sample.clone()).collect();
+        let kept = self.kept.iter().map(|(_, sample)| sample);
+        let bases: Vec<Sample> = self.first.iter().rev().take(BASES / 2).chain(kept).take(BASES).cloned().collect();
         for base in bases {
             for spot in author.spots(&base) {
                 for value in author.at_edges(spot.root, &mut spot.steps.clone(), spot.ty) {
@@ -199,7 +212,14 @@ impl Search<'_> {
                 self.trial.counter = Some(found);
                 return None;
             }
-            Judged::Holds => 0,
+            Judged::Holds(steps) => {
+                let known = self.reached.len();
+                self.reached.extend(steps);
+                if self.reached.len() > known {
+                    self.first.push(sample.clone());
+                }
+                0
+            }
             Judged::Far(far) => far,
         };
         self.trial.granted += usize::from(far == 0);
@@ -223,7 +243,7 @@ impl Search<'_> {
             (fixed, _) => fixed.unwrap_or(PLAIN_DAY),
         };
         let facts = Facts { inputs: sample.iter().take(inputs).cloned().map(Fact::Known).collect() };
-        let (outcome, open) = interp::answer(self.program, self.decision, &facts, today);
+        let interp::Answer { outcome, open, steps } = interp::answer(self.program, self.decision, &facts, today);
         if outcome.verdict != Verdict::Granted {
             return Judged::Far(open.max(1));
         }
@@ -232,9 +252,9 @@ impl Search<'_> {
             Fact::Known(found.map_or(Value::Absent, |(.., value)| value.clone()))
         };
         let all = facts.inputs.iter().cloned().chain(self.decision.outputs.iter().map(output)).collect();
-        let (said, _) = interp::answer(self.program, self.property, &Facts { inputs: all }, today);
-        match said.verdict {
-            Verdict::Granted => Judged::Holds,
+        let said = interp::answer(self.program, self.property, &Facts { inputs: all }, today);
+        match said.outcome.verdict {
+            Verdict::Granted => Judged::Holds(steps),
             Verdict::Refused => {
                 let today = if self.today.is_some() { None } else { Some(today) };
                 Judged::Fails(CounterExample { facts, today, outputs: outcome.outputs })
