@@ -1,8 +1,20 @@
 //! What compiled engines share: machine code without a machine, and the lowering of decisions into it.
 //!
 //! The meaning of a decision is written down once more here, in code that knows memory and whole numbers only; an engine turns that code into instructions and adds nothing.
+//! [`interface::lower`] makes the code, [`border`] brings facts into memory and results out of it, [`exec`] runs the code step by step.
 
 #![forbid(unsafe_code)]
 
+pub mod border;
 pub mod code;
 pub mod exec;
+pub mod interface;
+pub mod layout;
+mod lower;
+mod runtime;
+
+pub use interface::{Interface, Lowered, TooLarge, lower};
+pub use lower::steps::StepMap;
+
+#[cfg(test)]
+mod tests;

@@ -2,17 +2,9 @@
 
 use super::each::Form;
 use super::partial::{Partial, connect, strict};
+use super::settle::Step;
 use crate::{Expr, ExprKind, Fault, LocalId, Op, Pattern, Program, Table, TableId, Value, ops};
 use std::collections::BTreeSet;
-
-/// Something that was applied or read, by its place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Step {
-    /// An exception of a rule.
-    Exception(u32, usize),
-    /// A row of a version of a table.
-    Figure(TableId, usize, usize),
-}
 
 /// A value, and the steps that count for it.
 #[derive(Clone, Debug)]
@@ -197,7 +189,7 @@ impl<'a> Evaluation<'a> {
                 Partial::Known(Value::Bool(false)) => passed.push((condition, None)),
                 Partial::Known(Value::Bool(true)) => {
                     let mut value = self.eval(value).after(condition);
-                    value.steps.insert(Step::Exception(rule, n));
+                    value.steps.insert(Step::Exception { rule, exception: n });
                     last = Some(value);
                     break;
                 }
@@ -234,7 +226,7 @@ impl<'a> Evaluation<'a> {
             }
         });
         if let Some((version, row, _)) = read {
-            found.steps.insert(Step::Figure(id, version, row));
+            found.steps.insert(Step::Figure { table: id, version, row });
         }
         found
     }

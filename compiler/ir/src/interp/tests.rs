@@ -3,6 +3,7 @@
 use super::*;
 use crate::testing::{DECISION, Sample, sample};
 use crate::verify::types::holds;
+use crate::{ReasonKind, Verdict};
 use proptest::prelude::*;
 
 fn samples() -> impl Strategy<Value = Sample> {
@@ -103,10 +104,14 @@ fn plain(value: &str, facts: &str) -> String {
     let json = enact_base::json::parse(facts.as_bytes()).unwrap();
     let decision = program.decision("d").unwrap();
     let facts = crate::input::read_facts(&program, decision, &json).unwrap();
-    let outcome = evaluate(&program, decision, &facts, 0).verdict(&program);
+    let parts = evaluate(&program, decision, &facts, 0);
+    let outcome = verdict(&program, decision, &parts.evaluated());
     match outcome.verdict {
         Verdict::Granted => outcome.to_json(&program)["outputs"]["o"].to_string(),
-        Verdict::Pending => format!("missing {}", outcome.missing.join(" ")),
+        Verdict::Pending => {
+            let missing = parts.outputs().unwrap_err().paths;
+            format!("missing {}", missing.iter().map(|path| path.as_ref()).collect::<Vec<_>>().join(" "))
+        }
         Verdict::Error => outcome.error.unwrap().code,
         Verdict::Refused => "refused".to_owned(),
     }

@@ -1,0 +1,139 @@
+//! What compiled decisions call: arithmetic beyond 64 bits, the calendar, text. Written once, in machine code; a module holds only what it uses.
+
+pub(crate) mod calendar;
+mod text;
+pub(crate) mod wide;
+
+use crate::code::{Expr, Function, FunctionId, Module, Ty};
+use crate::lower::build::Build;
+use enact_ir::Rounding;
+use std::collections::BTreeMap;
+
+/// A function of the runtime.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Helper {
+    /// `a * b`, of 128 bits (each a lower and an upper half).
+    Multiply,
+    /// Quotient and rest of unsigned 128 bits.
+    Divide,
+    /// A signed quotient of 128 bits, rounded.
+    DivideRound(Mode),
+    /// Year, month and day of the month of a day.
+    Civil,
+    /// The day of year, month and day of the month; what does not exist is brought near.
+    MakeDate,
+    /// A day some months later.
+    AddMonths,
+    /// Full months between two days.
+    MonthsBetween,
+    /// Monday to Friday from a fixed day up to this.
+    WeekdaysUntil,
+    /// What the exceptions of a calendar add up to a day.
+    ExceptionsUntil,
+    /// Whether a day is a working day.
+    IsWorkingDay,
+    /// Working days after a day up to another.
+    WorkingDaysBetween,
+    /// The n-th working day after a day.
+    AddWorkingDays,
+    /// Whether two texts are the same.
+    TextEqual,
+    /// Whether a text comes before another.
+    TextLess,
+    /// Characters of a text.
+    TextLength,
+    /// A part of a text.
+    TextSlice,
+    /// Whether a text is of digits only.
+    IsDigits,
+    /// Whether a text is of letters and digits only.
+    IsAlphanumeric,
+    /// The number that a text writes, and whether it does.
+    ToNumber,
+}
+
+/// How digits are dropped, in an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Mode {
+    Down,
+    Up,
+    HalfUp,
+    HalfEven,
+    Floor,
+    Ceiling,
+}
+
+impl From<Rounding> for Mode {
+    fn from(rounding: Rounding) -> Mode {
+        match rounding {
+            Rounding::Down => Mode::Down,
+            Rounding::Up => Mode::Up,
+            Rounding::HalfUp => Mode::HalfUp,
+            Rounding::HalfEven => Mode::HalfEven,
+            Rounding::Floor => Mode::Floor,
+            Rounding::Ceiling => Mode::Ceiling,
+        }
+    }
+}
+
+/// The module in the making.
+#[derive(Default)]
+pub(crate) struct Runtime {
+    pub(crate) module: Module,
+    known: BTreeMap<Helper, FunctionId>,
+}
+
+impl Runtime {
+    /// The place of a helper, which is added when it is first asked for.
+    pub(crate) fn helper(&mut self, helper: Helper) -> FunctionId {
+        if let Some(id) = self.known.get(&helper) {
+            return *id;
+        }
+        let function = match helper {
+            Helper::Multiply => wide::multiply(),
+            Helper::Divide => wide::divide(),
+            Helper::DivideRound(mode) => wide::divide_round(self, mode),
+            Helper::Civil => calendar::civil(),
+            Helper::MakeDate => calendar::make_date(),
+            Helper::AddMonths => calendar::add_months(self),
+            Helper::MonthsBetween => calendar::months_between(self),
+            Helper::WeekdaysUntil => calendar::weekdays_until(),
+            Helper::ExceptionsUntil => calendar::exceptions_until(),
+            Helper::IsWorkingDay => calendar::is_working_day(self),
+            Helper::WorkingDaysBetween => calendar::working_days_between(self),
+            Helper::AddWorkingDays => calendar::add_working_days(self),
+            Helper::TextEqual => text::equal(),
+            Helper::TextLess => text::less(),
+            Helper::TextLength => text::length(),
+            Helper::TextSlice => text::slice(),
+            Helper::IsDigits => text::is_made_of("is_digits", &[(b'0', b'9')]),
+            Helper::IsAlphanumeric => text::is_made_of("is_alphanumeric", &[(b'0', b'9'), (b'A', b'Z'), (b'a', b'z')]),
+            Helper::ToNumber => text::to_number(self),
+        };
+        let id = self.add(function);
+        self.known.insert(helper, id);
+        id
+    }
+
+    /// Adds a function.
+    pub(crate) fn add(&mut self, function: Function) -> FunctionId {
+        let id = FunctionId(u32::try_from(self.module.functions.len()).unwrap_or(u32::MAX));
+        self.module.functions.push(function);
+        id
+    }
+
+    /// Adds constants at a multiple of 8 and gives their place.
+    pub(crate) fn data(&mut self, bytes: &[u8]) -> Expr {
+        let data = &mut self.module.data;
+        data.resize(data.len().next_multiple_of(8), 0);
+        let at = u32::try_from(data.len()).unwrap_or(u32::MAX);
+        data.extend(bytes);
+        Expr::Data(at)
+    }
+
+    /// Calls a helper of one result.
+    pub(crate) fn call_one(&mut self, build: &mut Build, helper: Helper, result: Ty, args: Vec<Expr>) -> Expr {
+        let id = self.helper(helper);
+        build.call(id, &[result], args).pop().unwrap_or(Expr::I32(0))
+    }
+}
