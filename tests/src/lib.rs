@@ -4,11 +4,13 @@
 #![expect(clippy::disallowed_methods, reason = "tests read the repository")]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops where its material is broken")]
 
+pub mod agree;
 pub mod announce;
 pub mod blocks;
 pub mod command;
 pub mod large;
 pub mod laws;
+pub mod mutate;
 pub mod random;
 
 use enact_analysis::{Database, NoProgram};

@@ -17,7 +17,19 @@ const EDGES: &[(&str, &[&str])] = &[
     ("compiler/machine", &["enact-ir"]),
     ("compiler/cli", &["enact-analysis", "enact-base", "enact-ir", "enact-schema", "enact-stdlib", "enact-syntax"]),
     ("stdlib", &[]),
-    ("tests", &["enact", "enact-analysis", "enact-base", "enact-ir", "enact-schema", "enact-stdlib", "enact-syntax"]),
+    (
+        "tests",
+        &[
+            "enact",
+            "enact-analysis",
+            "enact-base",
+            "enact-ir",
+            "enact-machine",
+            "enact-schema",
+            "enact-stdlib",
+            "enact-syntax",
+        ],
+    ),
 ];
 
 /// A crate from outside that only one room may use.

@@ -70,6 +70,7 @@ pub fn decide(
 /// The reference engine: machine code step by step.
 pub struct Stepped {
     lowered: Lowered,
+    fuel: u64,
 }
 
 /// Steps that one decision may take before it counts as running for ever.
@@ -81,7 +82,18 @@ impl Stepped {
     /// # Errors
     /// If a decision is too large to compile.
     pub fn new(program: &Verified, names: &[&str]) -> Result<Self, TooLarge> {
-        Ok(Stepped { lowered: lower(program, names)? })
+        Ok(Stepped::of(lower(program, names)?))
+    }
+
+    /// Runs code that is there already.
+    pub fn of(lowered: Lowered) -> Self {
+        Stepped { lowered, fuel: FUEL }
+    }
+
+    /// The same with fewer steps for a decision before it counts as running for ever.
+    #[must_use]
+    pub fn with_fuel(self, fuel: u64) -> Self {
+        Stepped { fuel, ..self }
     }
 
     /// How to call each decision.
@@ -104,7 +116,7 @@ impl Engine for Stepped {
         let arena = usize::try_from(interface.arena).map_err(|_| EngineError("too much memory".to_owned()))?;
         let size = interface.output.size as usize;
         let mut machine = Machine::new(&self.lowered.module, input.bytes.len() + size + arena + 64);
-        machine.fuel = FUEL;
+        machine.fuel = self.fuel;
         let at = machine.free();
         input.relocate(at as u64);
         let output = (at + input.bytes.len()).next_multiple_of(8);

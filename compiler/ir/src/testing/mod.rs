@@ -4,6 +4,7 @@
 //! sequence from proptest (`vec(any::<u32>(), 0..500)`) shrinks to a small program.
 
 mod choices;
+mod coverage;
 mod declarations;
 mod expressions;
 mod facts;
@@ -13,7 +14,9 @@ use crate::{
     calendar, samples, text, verify,
 };
 use choices::Choices;
+pub use coverage::wanted;
 use expressions::Author;
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// A program with one decision, `d`, and facts for it.
@@ -42,6 +45,27 @@ impl fmt::Debug for Sample {
 }
 
 impl Sample {
+    /// The same program with other facts.
+    #[must_use]
+    pub fn with_other_facts(&self, choices: &[u32]) -> Sample {
+        let mut choices = Choices::new(choices);
+        let Some(decision) = self.program.decision(DECISION) else { return self.clone() };
+        let known = facts::known(&mut choices, &self.program, decision);
+        let hidden = facts::hidden(&mut choices, &self.program, decision, &known);
+        Sample { program: self.program.clone(), known, hidden, today: choices.day() }
+    }
+
+    /// The forms and operations that the program holds, by name.
+    pub fn holds(&self) -> BTreeSet<String> {
+        let mut seen = BTreeSet::new();
+        if let Some(decision) = self.program.decision(DECISION) {
+            decision.bindings.iter().for_each(|it| coverage::note(&it.value, &mut seen));
+            decision.requirements.iter().for_each(|it| coverage::note(&it.condition, &mut seen));
+            decision.outputs.iter().for_each(|it| coverage::note(&it.value, &mut seen));
+        }
+        seen
+    }
+
     /// Facts of the sample as the JSON that they are read from.
     pub fn json(&self, facts: &Facts) -> serde_json::Value {
         self.program.decision(DECISION).map(|it| samples::facts_json(&self.program, it, facts)).unwrap_or_default()

@@ -1,0 +1,23 @@
+//! The engines agree, and would be found out if they did not.
+
+use enact_tests::agree::{engines, first_disagreement, mistaken, run};
+use enact_tests::mutate::MISTAKES;
+use std::time::Duration;
+
+#[test]
+fn engines_agree_on_random_programs() {
+    let report = run(&engines, 20_260, 400, Duration::from_secs(40));
+    if let Some(found) = report.disagreement {
+        panic!("`{}` disagrees with the interpreter:\n{}", found.engine, found.told);
+    }
+    assert!(report.programs >= 50, "only {} programs in the time", report.programs);
+}
+
+#[test]
+fn every_planted_mistake_is_noticed() {
+    assert!(MISTAKES.len() >= 10);
+    for mistake in MISTAKES {
+        let noticed = first_disagreement(&|program| mistaken(program, mistake), 7, 3_000);
+        assert!(noticed.is_some(), "not noticed: {}", mistake.name);
+    }
+}
