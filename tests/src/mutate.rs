@@ -33,7 +33,7 @@ pub const MISTAKES: &[Mistake] = &[
     swap!("products are sums", Mul, Add, Ty::I64),
     swap!("`<` is `<=`", LtS, LeS, Ty::I64),
     swap!("`<=` is `<`", LeS, LtS, Ty::I64),
-    swap!("a shift loses the sign", ShrS, ShrU, _),
+    swap!("a shift loses the sign", ShrS, ShrU, Ty::I64),
     swap!("a quotient is unsigned", DivS, DivU, Ty::I64),
     swap!("a rest is unsigned", RemS, RemU, Ty::I64),
     swap!("states are combined by `or`", And, Or, Ty::I32),

@@ -189,18 +189,16 @@ fn binary(op: Binary, ty: Ty, a: Bits, b: Bits) -> Result<Bits, Trap> {
         return trap("a division by 0");
     }
     let bits = if narrow { 32 } else { 64 };
+    let least = if narrow { i64::from(i32::MIN) } else { i64::MIN };
+    if matches!(op, Binary::DivS | Binary::RemS) && sa == least && sb == -1 {
+        return trap("a quotient that does not fit");
+    }
     let value = match op {
         Binary::Add => a.wrapping_add(b),
         Binary::Sub => a.wrapping_sub(b),
         Binary::Mul => a.wrapping_mul(b),
-        Binary::DivS => match sa.checked_div(sb) {
-            Some(quotient) => quotient.cast_unsigned(),
-            None => return trap("a quotient that does not fit"),
-        },
-        Binary::RemS => match sa.checked_rem(sb) {
-            Some(rest) => rest.cast_unsigned(),
-            None => return trap("a quotient that does not fit"),
-        },
+        Binary::DivS => (sa / sb).cast_unsigned(),
+        Binary::RemS => (sa % sb).cast_unsigned(),
         Binary::DivU => a / b,
         Binary::RemU => a % b,
         Binary::And => a & b,

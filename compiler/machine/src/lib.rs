@@ -13,9 +13,11 @@ pub mod interface;
 pub mod layout;
 mod lower;
 mod runtime;
+#[cfg(test)]
+mod tests;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+pub mod validate;
 
 pub use interface::{Interface, Lowered, TooLarge, lower};
 pub use lower::steps::StepMap;
-
-#[cfg(test)]
-mod tests;
