@@ -6,6 +6,7 @@ use enact_ir::testing::{DECISION, Sample, sample, wanted};
 use enact_ir::{Facts, Outcome, Verified, interp};
 use enact_machine::engine::{Asked, Engine, Stepped, decide};
 use enact_machine::{Interface, lower};
+use enact_native::Native;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
@@ -24,7 +25,11 @@ pub type Make = dyn Fn(&Verified) -> Vec<Ready>;
 pub fn engines(program: &Verified) -> Vec<Ready> {
     let stepped = Stepped::new(program, &[DECISION]).unwrap();
     let interface = stepped.decisions().first().unwrap().clone();
-    vec![Ready { name: "stepped", engine: Box::new(stepped), interface }]
+    let native = Native::new(program, &[DECISION]).unwrap();
+    vec![
+        Ready { name: "stepped", engine: Box::new(stepped), interface: interface.clone() },
+        Ready { name: "native", engine: Box::new(native), interface },
+    ]
 }
 
 /// The stepped engine with a mistake in its code.

@@ -9,6 +9,7 @@ mod cases;
 mod commands;
 mod coverage;
 mod disk;
+mod engine;
 mod host;
 mod outline;
 mod present;

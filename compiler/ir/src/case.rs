@@ -5,6 +5,7 @@ use crate::{
 };
 use enact_base::json::Json;
 use std::collections::BTreeSet;
+use std::convert::Infallible;
 
 /// A test of a decision.
 #[derive(Clone, Debug, PartialEq)]
@@ -113,6 +114,24 @@ impl Case {
 
     /// Runs the case. `today` is for cases that name no day.
     pub fn run(&self, program: &Verified, today: i64) -> Outcome {
+        let decide =
+            |decision: &str, facts: &Facts, today| Ok::<_, Infallible>(interp::decide(program, decision, facts, today));
+        match self.run_with(program, today, decide) {
+            Ok(outcome) => outcome,
+            Err(never) => match never {},
+        }
+    }
+
+    /// The same with another engine: `decide` gets the decision, the facts and the day.
+    ///
+    /// # Errors
+    /// Those of `decide`.
+    pub fn run_with<E>(
+        &self,
+        program: &Verified,
+        today: i64,
+        decide: impl FnOnce(&str, &Facts, i64) -> Result<Outcome, E>,
+    ) -> Result<Outcome, E> {
         let today = self.today.unwrap_or(today);
         let read = match (&self.given, program.decision(&self.decision)) {
             (Given::Json(json), Some(decision)) => input::read_facts(program, decision, json),
@@ -120,8 +139,8 @@ impl Case {
             (Given::Json(_), None) => Ok(Facts::default()),
         };
         match read {
-            Ok(facts) => interp::decide(program, &self.decision, &facts, today),
-            Err(failure) => Outcome::failed(failure),
+            Ok(facts) => decide(&self.decision, &facts, today),
+            Err(failure) => Ok(Outcome::failed(failure)),
         }
     }
 }

@@ -13,10 +13,10 @@ pub mod interface;
 pub mod layout;
 mod lower;
 mod runtime;
-#[cfg(test)]
-mod tests;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+#[cfg(test)]
+mod tests;
 pub mod validate;
 
 pub use interface::{Interface, Lowered, TooLarge, lower};

@@ -3,6 +3,8 @@
 #![expect(unsafe_code, reason = "Rust knows nothing of instructions that are made while it runs")]
 
 use cranelift_jit::JITModule;
+use enact_machine::Interface;
+use enact_machine::engine::EngineError;
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
@@ -61,10 +63,41 @@ impl Decide {
         unsafe { (self.entry)(input.as_ptr(), output.as_mut_ptr(), arena.as_mut_ptr()) }
     }
 
+    /// Decides with a function that was lowered with this interface, on facts that were encoded with it.
+    ///
+    /// # Errors
+    /// If a buffer is smaller than the interface says.
+    pub(crate) fn call_lowered(
+        &self,
+        interface: &Interface,
+        input: &[u64],
+        output: &mut [u64],
+        arena: &mut [u64],
+    ) -> Result<i32, EngineError> {
+        let has = |buffer: &[u64], bytes: u64| buffer.len() as u64 * 8 >= bytes;
+        let sizes = [
+            (input, u64::from(interface.input.size)),
+            (output, interface.output.size.into()),
+            (arena, interface.arena),
+        ];
+        if sizes.iter().any(|(buffer, bytes)| !has(buffer, *bytes)) {
+            return Err(EngineError("a buffer is too small".to_owned()));
+        }
+        // SAFETY: a lowered function reads the struct of the inputs and what the addresses in it lead to, which encoding has set to texts and elements in the same buffer; it writes the output,
+        // and at most as many bytes of the arena as the interface says. All three are as large as that.
+        Ok(unsafe { self.call(input, output, arena) })
+    }
+
     /// Decides, in a test that has let the reference executor run the same function on buffers of the same sizes before.
     #[cfg(test)]
     pub(crate) fn call_tried(&self, input: &[u64], output: &mut [u64], arena: &mut [u64]) -> i32 {
         // SAFETY: the executor has found that the function keeps to its memory.
         unsafe { self.call(input, output, arena) }
     }
+}
+
+/// The words as they lie in memory.
+pub(crate) fn bytes_of(words: &[u64]) -> &[u8] {
+    // SAFETY: every word is 8 bytes that may be read one by one, and bytes need no alignment.
+    unsafe { std::slice::from_raw_parts(words.as_ptr().cast(), words.len() * 8) }
 }

@@ -15,6 +15,7 @@ const ROOM: usize = 32 << 20;
 /// A module as instructions. Threads may share it; its memory is given back when it and all its [`Decide`]s are gone.
 pub struct Jit {
     decisions: BTreeMap<String, Decide>,
+    constants: u64,
 }
 
 impl Jit {
@@ -33,9 +34,15 @@ impl Jit {
         for (id, function) in (0..).map(FunctionId).zip(&module.functions).filter(|(_, it)| decides(it)) {
             entries.push((function.name.clone(), into.get_finalized_function(places.function(id)?)));
         }
+        let constants = into.get_finalized_data(places.data()).0.addr() as u64;
         let code = Arc::new(Code::new(into));
         let decisions = entries.into_iter().map(|(name, entry)| (name, Decide::new(&code, entry))).collect();
-        Ok(Jit { decisions })
+        Ok(Jit { decisions, constants })
+    }
+
+    /// The address of the constants, while this or a [`Decide`] of it lives.
+    pub fn constants(&self) -> u64 {
+        self.constants
     }
 
     /// An exported function of three addresses (input, output, arena) to an I32.

@@ -5,6 +5,7 @@
 
 mod call;
 mod emit;
+mod engine;
 mod host;
 mod jit;
 mod object;
@@ -12,6 +13,7 @@ mod object;
 mod tests;
 
 pub use call::Decide;
+pub use engine::Native;
 pub use jit::Jit;
 pub use object::object;
 

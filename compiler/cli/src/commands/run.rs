@@ -1,9 +1,9 @@
 //! `enact run`: one decision.
 
 use crate::commands::asked::{Asked, read_json};
+use crate::engine::{Engine, Which};
 use crate::host::{Host, Status};
-use enact_base::json::Json;
-use enact_ir::{Decision, Outcome, Verdict, Verified, input, interp};
+use enact_ir::{Outcome, Verdict, input};
 use std::path::PathBuf;
 
 /// Decide one case
@@ -16,15 +16,10 @@ pub(crate) struct Args {
     input: PathBuf,
     /// By what
     #[arg(long, default_value = "interp")]
-    engine: Engine,
+    engine: Which,
     /// Say why, with the articles
     #[arg(long)]
     explain: bool,
-}
-
-#[derive(Clone, Copy, clap::ValueEnum)]
-enum Engine {
-    Interp,
 }
 
 pub(crate) fn run(args: &Args, host: &mut Host<'_>) -> crate::Ended {
@@ -33,8 +28,12 @@ pub(crate) fn run(args: &Args, host: &mut Host<'_>) -> crate::Ended {
     let decision = args.asked.decision(&program)?;
     let input = read_json(&args.input, host)?;
     let today = args.asked.day(host);
-    let outcome = match args.engine {
-        Engine::Interp => decide(&program, decision, &input, today),
+    // Facts that cannot be read are an outcome too.
+    let outcome = match input::read_facts(&program, decision, &input) {
+        Ok(facts) => {
+            Engine::new(args.engine, &program, &[&decision.name])?.decide(&program, &decision.name, &facts, today)?
+        }
+        Err(rejection) => Outcome::failed(rejection),
     };
     if args.asked.json {
         writeln!(host.out, "{}", outcome.to_json(&program))?;
@@ -46,12 +45,4 @@ pub(crate) fn run(args: &Args, host: &mut Host<'_>) -> crate::Ended {
         }
     }
     Ok(if outcome.verdict == Verdict::Error { Status::Rejected } else { Status::Done })
-}
-
-/// Reads the facts and decides; facts that cannot be read are an outcome too.
-fn decide(program: &Verified, decision: &Decision, input: &Json, today: i64) -> Outcome {
-    match input::read_facts(program, decision, input) {
-        Ok(facts) => interp::decide(program, &decision.name, &facts, today),
-        Err(rejection) => Outcome::failed(rejection),
-    }
 }

@@ -3,11 +3,12 @@
 use crate::analysed::{Analysed, counted};
 use crate::cases::{self, FromFile};
 use crate::coverage::Coverage;
+use crate::engine::{Engine, Which};
 use crate::host::{Failure, Host, Status};
 use crate::project;
 use crate::properties::{self, Tried};
 use enact_base::Severity;
-use enact_ir::Verified;
+use enact_ir::Facts;
 use enact_ir::case::{self, Case};
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -24,6 +25,9 @@ pub(crate) struct Args {
     /// Cases as JSON; each is run by the project whose folder has the name of its `service`
     #[arg(long, value_name = "FILE.json")]
     cases: Option<PathBuf>,
+    /// By what the tests and cases are decided
+    #[arg(long, default_value = "interp")]
+    engine: Which,
     /// Write one JSON object
     #[arg(long)]
     json: bool,
@@ -74,7 +78,7 @@ pub(crate) fn run(args: &Args, host: &mut Host<'_>) -> crate::Ended {
     let mut tally = Tally::default();
     for analysed in &projects {
         let mine = from_file.iter().filter(|case| case.service == analysed.project.name);
-        one_project(analysed, mine, &mut tally, host)?;
+        one_project(analysed, mine, args.engine, &mut tally, host)?;
     }
     tally.skipped = from_file.iter().filter(|case| projects.iter().all(|it| it.project.name != case.service)).count();
     if args.json {
@@ -88,6 +92,7 @@ pub(crate) fn run(args: &Args, host: &mut Host<'_>) -> crate::Ended {
 fn one_project<'a>(
     analysed: &Analysed,
     from_file: impl Iterator<Item = &'a FromFile>,
+    which: Which,
     tally: &mut Tally,
     host: &mut Host<'_>,
 ) -> Result<(), Failure> {
@@ -96,27 +101,25 @@ fn one_project<'a>(
         return analysed.show(host, Severity::Error);
     };
     let mut coverage = Coverage::default();
+    let mut engine = Engine::new(which, &program, &[])?;
     let mut add = |case: &Case, from_file: bool| {
-        let differences = one_case(&program, case, host.today, &mut coverage);
+        let decide = |decision: &str, facts: &Facts, today| engine.decide(&program, decision, facts, today);
+        let outcome = case.run_with(&program, host.today, decide)?;
+        coverage.see(&case.decision, &outcome);
         let (project, name) = (analysed.project.name.clone(), case.name.clone());
-        tally.ran.push(Ran { project, name, from_file, differences });
+        tally.ran.push(Ran { project, name, from_file, differences: case::check(&program, case, &outcome) });
+        Ok::<(), Failure>(())
     };
     for case in analysed.db.tests() {
-        add(&case, false);
+        add(&case, false)?;
     }
     for case in from_file {
-        add(&case.case, true);
+        add(&case.case, true)?;
     }
     let name = &analysed.project.name;
     tally.properties.extend(analysed.db.properties().iter().map(|it| properties::tried(name, &program, it)));
     tally.coverage.push((analysed.project.name.clone(), coverage.report(&program)));
     Ok(())
-}
-
-fn one_case(program: &Verified, case: &Case, today: i64, coverage: &mut Coverage) -> Vec<String> {
-    let outcome = case.run(program, today);
-    coverage.see(&case.decision, &outcome);
-    case::check(program, case, &outcome)
 }
 
 fn as_json(tally: &Tally, with_coverage: bool) -> Value {

@@ -18,6 +18,11 @@ pub(crate) struct Places {
 }
 
 impl Places {
+    /// The place of the constants.
+    pub(crate) fn data(&self) -> DataId {
+        self.data
+    }
+
     /// The place of a function.
     pub(crate) fn function(&self, id: FunctionId) -> Result<FuncId, Error> {
         self.functions.get(id.0 as usize).copied().ok_or_else(|| Error::Code(format!("there is no function {}", id.0)))
