@@ -4,6 +4,7 @@ use crate::interface::{Interface, Verdict};
 use crate::layout::{Layout, Slot, is_narrow};
 use enact_ir::interp::Evaluated;
 use enact_ir::{Fact, Facts, Type, Value};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// Facts as they lie in memory.
@@ -13,7 +14,7 @@ pub struct Encoded {
     pub bytes: Vec<u8>,
     /// Where addresses stand.
     pub addresses: Vec<usize>,
-    /// Whether nothing is missing.
+    /// Whether nothing is missing that the code reads.
     pub complete: bool,
 }
 
@@ -38,7 +39,7 @@ pub fn encode(interface: &Interface, facts: &Facts, today: i64) -> Encoded {
     let inputs = layout.slots.len().saturating_sub(1);
     let facts = (0..inputs).map(|n| facts.inputs.get(n).unwrap_or(&Fact::Missing)).chain([&day]);
     for (slot, fact) in layout.slots.iter().zip(facts) {
-        out.fact(0, slot, fact);
+        out.fact((0, Some(&interface.reads)), slot, fact);
     }
     out
 }
@@ -56,20 +57,22 @@ impl Encoded {
         }
     }
 
-    fn fact(&mut self, base: usize, slot: &Slot, fact: &Fact) {
+    /// `place` is where the struct begins, and which of its leaves matter; all of an element.
+    fn fact(&mut self, place: (usize, Option<&BTreeSet<u32>>), slot: &Slot, fact: &Fact) {
+        let (base, reads) = place;
         match (fact, &slot.ty) {
             (Fact::Known(value), _) => self.value(base, slot, value),
             (Fact::Missing, Type::Record(_)) => {
-                slot.fields.iter().for_each(|field| self.fact(base, field, &Fact::Missing));
+                slot.fields.iter().for_each(|field| self.fact(place, field, &Fact::Missing));
             }
-            (Fact::Missing, _) => self.complete = false,
+            (Fact::Missing, _) => self.complete &= reads.is_some_and(|reads| !reads.contains(&slot.bit)),
             (Fact::Record(parts), ty) => {
                 if matches!(ty, Type::Optional(_)) {
                     self.known(base, slot.bit);
                     self.put(base + slot.present as usize, &[1]);
                 }
                 for (n, field) in slot.fields.iter().enumerate() {
-                    self.fact(base, field, parts.get(n).unwrap_or(&Fact::Missing));
+                    self.fact(place, field, parts.get(n).unwrap_or(&Fact::Missing));
                 }
             }
             (Fact::List(parts), _) => {
@@ -77,7 +80,7 @@ impl Encoded {
                     self.put(base + slot.present as usize, &[1]);
                 }
                 self.list(base, slot, parts.len(), |it, at, element, n| {
-                    it.fact(at, element, parts.get(n).unwrap_or(&Fact::Missing));
+                    it.fact((at, None), element, parts.get(n).unwrap_or(&Fact::Missing));
                 });
             }
         }

@@ -63,7 +63,11 @@ pub fn decide(
     };
     let input = border::encode(interface, case.0, case.1);
     let function = if asked == Asked::Answer && input.complete { &interface.quick } else { &interface.full };
-    let evaluated = engine.run(interface, function, input)?;
+    let mut evaluated = engine.run(interface, function, input)?;
+    if asked == Asked::Answer {
+        // The quick code leaves its work to the full one now and then, which traces its steps.
+        evaluated.steps.clear();
+    }
     Ok(settle(program, decision, case, &evaluated))
 }
 

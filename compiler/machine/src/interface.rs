@@ -11,6 +11,7 @@ use crate::lower::{self, Mode, state};
 use crate::runtime::Runtime;
 use enact_ir::interp::{Evaluated, Standing, Step};
 use enact_ir::{Decision, Fault, Field, Program, Type, Verified};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// What a compiled decision returns.
@@ -57,6 +58,8 @@ pub struct Interface {
     pub input: Layout,
     /// The output.
     pub output: Output,
+    /// The leaves of the input that the code reads, by their bits; what else is missing does not matter.
+    pub reads: BTreeSet<u32>,
     /// Bytes that the arena must have.
     pub arena: u64,
     /// The steps of the trace, by their bits.
@@ -95,14 +98,13 @@ pub fn lower(program: &Verified, names: &[&str]) -> Result<Lowered, TooLarge> {
     for decision in program.decisions.iter().filter(|it| names.is_empty() || names.contains(&it.name.as_str())) {
         let mut interface = Interface::new(program, decision);
         let steps = interface.steps.clone();
-        let modes = [
-            (Mode { may_miss: false, trace: false }, interface.quick.clone()),
-            (Mode { may_miss: true, trace: true }, interface.full.clone()),
-        ];
-        for (mode, name) in modes {
-            let (function, need) = lower::lower(program, decision, (&interface, &steps), &mut runtime, mode, &name);
-            interface.arena = interface.arena.max(need);
-            runtime.add(function);
+        let mut instead = None;
+        for (thorough, name) in [(true, interface.full.clone()), (false, interface.quick.clone())] {
+            let mode = Mode { may_miss: thorough, trace: thorough, instead };
+            let done = lower::lower(program, decision, (&interface, &steps), &mut runtime, mode, &name);
+            interface.arena = interface.arena.max(done.arena);
+            interface.reads.extend(done.reads);
+            instead = Some(runtime.add(done.function));
         }
         if interface.arena > MAX_ARENA {
             return Err(TooLarge { decision: decision.name.clone(), bytes: interface.arena });
@@ -137,10 +139,16 @@ impl Interface {
             full: format!("explain:{}", decision.name),
             input,
             output,
+            reads: BTreeSet::new(),
             arena: 0,
             steps,
             requirements: decision.requirements.len(),
         }
+    }
+
+    /// Whether the input is flat: no address stands in it.
+    pub fn is_flat(&self) -> bool {
+        self.input.slots.iter().all(|it| it.is_flat())
     }
 
     /// What an output says, with the values that it gives. Of the outputs of a refused decision nothing is said.

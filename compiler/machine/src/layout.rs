@@ -132,6 +132,11 @@ impl Place<'_> {
 }
 
 impl Slot {
+    /// Whether no address stands in it.
+    pub fn is_flat(&self) -> bool {
+        !matches!(self.ty.inner(), Type::Text { .. } | Type::List { .. }) && self.fields.iter().all(|it| it.is_flat())
+    }
+
     /// The same slot some bytes further.
     pub(crate) fn moved(&self, by: u32) -> Slot {
         Slot {

@@ -44,9 +44,39 @@ impl Native {
         &self.lowered.decisions
     }
 
+    /// The quick code of a decision whose inputs hold no texts and no lists, to be called on structs that others have laid out. `None` for other decisions.
+    pub fn flat(&self, decision: &str) -> Option<Flat> {
+        let interface = self.lowered.decisions.iter().find(|it| it.decision == decision && it.is_flat())?;
+        let decide = self.functions.get(&interface.quick)?.clone();
+        Some(Flat { decide, interface: interface.clone() })
+    }
+
     /// The instructions.
     pub fn jit(&self) -> &Jit {
         &self.jit
+    }
+}
+
+/// A decision on structs without addresses. All that the code reads must be known, and each value within the range of its type: a number beyond it may end in a trap of the processor.
+#[derive(Clone, Debug)]
+pub struct Flat {
+    decide: Decide,
+    interface: Interface,
+}
+
+impl Flat {
+    /// Where everything stands.
+    pub fn interface(&self) -> &Interface {
+        &self.interface
+    }
+
+    /// Decides: the verdict, as in the output.
+    ///
+    /// # Errors
+    /// If a buffer is smaller than the interface says.
+    #[inline]
+    pub fn call(&self, input: &[u64], output: &mut [u64], arena: &mut [u64]) -> Result<i32, EngineError> {
+        self.decide.call_lowered(&self.interface, input, output, arena)
     }
 }
 

@@ -13,7 +13,7 @@ mod object;
 mod tests;
 
 pub use call::Decide;
-pub use engine::Native;
+pub use engine::{Flat, Native};
 pub use jit::Jit;
 pub use object::object;
 

@@ -9,15 +9,24 @@ use crate::code::{Expr, Function, Local, Stmt, Ty, Unary, Width};
 use crate::interface::{Interface, Verdict};
 use crate::runtime::Runtime;
 use enact_ir::{Decision, LocalId, Program};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// The parameters of the function.
-const INPUT: u32 = 0;
+pub(crate) const INPUT: u32 = 0;
 const OUTPUT: u32 = 1;
 const ARENA: u32 = 2;
 
-/// The function of a decision, and the bytes that it may need in the arena.
+/// A decision that has been lowered.
+pub(crate) struct Done {
+    pub(crate) function: Function,
+    /// Bytes that it may need in the arena.
+    pub(crate) arena: u64,
+    /// The leaves of the input that it reads, by their bits.
+    pub(crate) reads: BTreeSet<u32>,
+}
+
+/// The function of a decision.
 pub(crate) fn lower(
     program: &Program,
     decision: &Decision,
@@ -25,7 +34,7 @@ pub(crate) fn lower(
     runtime: &mut Runtime,
     mode: Mode,
     name: &str,
-) -> (Function, u64) {
+) -> Done {
     let mut build = Build::new(name, &[Ty::Ptr; 3], &[Ty::I32]);
     let input = build.param(INPUT);
     let place = |slot: &Rc<crate::layout::Slot>, may_miss: bool| Val::Place {
@@ -50,6 +59,7 @@ pub(crate) fn lower(
         waiting: decision.bindings.iter().map(|it| (it.local, &it.value)).collect(),
         today: today.unwrap_or(Val::Date(state::KNOWN, i64(0))),
         arena,
+        reads: BTreeSet::new(),
         arena_need: 0,
         build,
     };
@@ -58,7 +68,7 @@ pub(crate) fn lower(
         it.read(&today)
     };
     it.decide(interface);
-    (it.build.finish(true), it.arena_need)
+    Done { function: it.build.finish(true), arena: it.arena_need, reads: it.reads }
 }
 
 /// What is known of the answer so far.
@@ -82,6 +92,17 @@ impl Lower<'_> {
         let verdict = select(Ty::I32, ne(Expr::Get(answer.fault), i32(0)), i32(Verdict::Error as i32), open);
         let verdict = self.build.keep(verdict);
         self.end(interface, &answer, verdict);
+    }
+
+    /// Leaves the work to the other function where a condition holds. `None` if there is none.
+    pub(crate) fn leave_if(&mut self, condition: Expr) -> Option<()> {
+        let instead = self.mode.instead?;
+        self.when(condition, |it| {
+            let args = [INPUT, OUTPUT, ARENA].map(|n| it.build.param(n)).to_vec();
+            let verdict = it.build.call(instead, &[Ty::I32], args);
+            it.build.push(Stmt::Return(verdict));
+        });
+        Some(())
     }
 
     fn end(&mut self, interface: &Interface, answer: &Answer, verdict: Expr) {

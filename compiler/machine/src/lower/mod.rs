@@ -4,6 +4,7 @@
 pub(crate) mod build;
 mod decision;
 mod each;
+mod figure;
 mod logic;
 mod numbers;
 mod operations;
@@ -12,12 +13,12 @@ pub(crate) mod steps;
 mod table;
 mod value;
 
-use crate::code::Local;
+use crate::code::{FunctionId, Local};
 use crate::runtime::Runtime;
 use build::{Blocks, Build, i32};
 use enact_ir::{Decision, ExprKind, LocalId, Op, Program};
 use state::State;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use steps::{StepMap, Steps};
 use value::Val;
 
@@ -30,6 +31,8 @@ pub(crate) struct Mode {
     pub(crate) may_miss: bool,
     /// The steps that count are wanted.
     pub(crate) trace: bool,
+    /// The function that does the whole work in place of this one as soon as anything fails, however little it may count; so nothing here has to reckon with faults.
+    pub(crate) instead: Option<FunctionId>,
 }
 
 /// A value, and the steps that count for it.
@@ -47,6 +50,8 @@ pub(crate) struct Lower<'p> {
     /// Bindings that are not evaluated yet.
     waiting: BTreeMap<LocalId, &'p enact_ir::Expr>,
     today: Val,
+    /// The leaves of the input that are read, by their bits.
+    pub(crate) reads: BTreeSet<u32>,
     /// Where the next list is built.
     pub(crate) arena: Local,
     /// Bytes that may be built at most.
@@ -196,7 +201,6 @@ pub(crate) fn is_small(expr: &enact_ir::Expr) -> bool {
                     | Op::Add
                     | Op::Sub
                     | Op::IsPresent
-                    | Op::Get
                     | Op::Min
                     | Op::Max
             ),

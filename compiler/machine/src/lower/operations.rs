@@ -25,6 +25,9 @@ impl Lower<'_> {
                 self.coerce(&made, ty)
             }
             (Op::Get, [Val::Optional(state, present, inside)]) => {
+                if self.leave_if(not(present.clone())).is_some() {
+                    return inside.as_ref().clone();
+                }
                 let known = state::is_known(state.clone());
                 let (own, inside) = self.state(inside);
                 let absent = i32(state::fault(Fault::Absent));

@@ -44,6 +44,11 @@ impl<'p> Lower<'p> {
             }
         });
         let open = state::all(&mut self.build, states);
+        if open == state::KNOWN
+            && let Some(value) = self.straight(table, &known_keys, day.as_ref(), ty)
+        {
+            return (value, Steps::all(steps));
+        }
         let known = self.build.keep(state::is_known(open.clone()));
         let row = self.build.var(i32(-1));
         self.when(known.clone(), |it| it.find(table, &known_keys, day, row));
@@ -51,6 +56,7 @@ impl<'p> Lower<'p> {
         let found = self.build.keep(le(i32(0), row.clone()));
         let certain = always_found(table);
         let none = i32(state::fault(Fault::NoParameterVersion(id)));
+        let certain = certain || self.leave_if(not(found.clone())).is_some();
         let missed = if certain { state::KNOWN } else { select(Ty::I32, found.clone(), state::KNOWN, none) };
         // What is missing may, when it is supplied, ask for a figure that is not known.
         let may = select(Ty::I32, state::is_missing(open.clone()), i32(2), open.clone());
@@ -129,7 +135,7 @@ impl<'p> Lower<'p> {
     }
 
     /// The number of values of each key, if every key has few and all combinations are not too many.
-    fn sizes(&self, table: &Table) -> Option<Vec<usize>> {
+    pub(super) fn sizes(&self, table: &Table) -> Option<Vec<usize>> {
         let size = |ty: &Type| match ty {
             Type::Bool => Some(2),
             Type::Enum(id) => self.program.enum_of(*id).map(|it| it.cases.len()),
@@ -169,6 +175,10 @@ impl<'p> Lower<'p> {
             let size = i32(i32::try_from(*size).unwrap_or(i32::MAX));
             place = add(op(Binary::Mul, Ty::I32, place, size), n);
         }
+        // A case that does not exist, as a careless caller may give it, must not lead out of the array.
+        let place = self.build.keep(place);
+        let size = i32(i32::try_from(total).unwrap_or(i32::MAX));
+        let place = select(Ty::I32, lt_u(place.clone(), size), place, i32(0));
         let at = beyond(cells, op(Binary::Mul, Ty::I32, place, i32(2)));
         let n = self.build.keep(super::build::load(Ty::I32, Width::Two, true, at, 0));
         let value = select(Ty::I32, le(i32(0), n.clone()), add(n, i32(first)), i32(-1));
@@ -190,7 +200,7 @@ impl<'p> Lower<'p> {
     }
 
     /// Whether a known key is of a pattern.
-    fn matches(&mut self, pattern: &Pattern, key: &Val) -> Expr {
+    pub(super) fn matches(&mut self, pattern: &Pattern, key: &Val) -> Expr {
         match pattern {
             Pattern::Any => truth(true),
             Pattern::OneOf(values) => values.iter().map(|it| self.is(it, key)).fold(truth(false), or),
@@ -251,7 +261,7 @@ impl<'p> Lower<'p> {
             let value = self.constant(&first.value, &table.ty);
             return self.coerce(&value, ty);
         }
-        if !is_flat(slot) {
+        if !slot.is_flat() {
             return self.one_of(&rows, row, &table.ty, ty);
         }
         let mut bytes = Vec::new();
@@ -295,7 +305,7 @@ fn always_found(table: &Table) -> bool {
 }
 
 /// The keys at a place of the array.
-fn combination(place: usize, sizes: &[usize], table: &Table) -> Vec<Value> {
+pub(super) fn combination(place: usize, sizes: &[usize], table: &Table) -> Vec<Value> {
     let mut rest = place;
     let mut keys = Vec::new();
     for (size, ty) in sizes.iter().zip(&table.keys).rev() {
@@ -310,13 +320,8 @@ fn combination(place: usize, sizes: &[usize], table: &Table) -> Vec<Value> {
     keys
 }
 
-/// Whether a value holds no address.
-fn is_flat(slot: &Slot) -> bool {
-    !matches!(slot.ty.inner(), Type::Text { .. } | Type::List { .. }) && slot.fields.iter().all(|it| is_flat(it))
-}
-
 /// Writes a constant as it lies in memory.
-fn lay(value: &Value, slot: &Slot, cell: &mut [u8]) {
+pub(super) fn lay(value: &Value, slot: &Slot, cell: &mut [u8]) {
     let mut put = |at: u32, bytes: &[u8]| {
         let at = at as usize;
         if let Some(place) = cell.get_mut(at..at + bytes.len()) {

@@ -4,6 +4,7 @@ use super::Lower;
 use super::build::{
     Blocks, and, beyond, i32, i64, load, load_byte, load_i32, load_i64, load_ptr, long, ne, op, or, unary,
 };
+use super::decision::INPUT;
 use super::state::{self, State};
 use crate::code::{Binary, Expr, Stmt, Ty, Unary, Width};
 use crate::layout::{Layout, Slot, is_narrow};
@@ -78,6 +79,9 @@ impl Lower<'_> {
         let base = base.clone();
         if let (Type::Record(_), false) = (&slot.ty, slot.fields.is_empty()) {
             return Val::Record(state::KNOWN, self.fields(&base, slot, *may_miss));
+        }
+        if base == self.build.param(INPUT) {
+            self.reads.insert(slot.bit);
         }
         let state = if *may_miss { self.missing_bit(&base, slot.bit) } else { state::KNOWN };
         match &slot.ty {
