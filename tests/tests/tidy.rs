@@ -16,6 +16,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("compiler/analysis", &["enact-base", "enact-syntax", "enact-schema", "enact-ir", "enact-stdlib"]),
     ("compiler/machine", &["enact-ir"]),
     ("compiler/native", &["enact-ir", "enact-machine"]),
+    ("compiler/wasm", &["enact-ir", "enact-machine"]),
     (
         "compiler/cli",
         &[
@@ -27,6 +28,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "enact-schema",
             "enact-stdlib",
             "enact-syntax",
+            "enact-wasm",
         ],
     ),
     ("stdlib", &[]),
@@ -42,6 +44,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "enact-schema",
             "enact-stdlib",
             "enact-syntax",
+            "enact-wasm",
         ],
     ),
 ];
@@ -58,6 +61,9 @@ const ONLY_IN: &[(&str, &str)] = &[
     ("cranelift-jit", "compiler/native"),
     ("cranelift-module", "compiler/native"),
     ("cranelift-object", "compiler/native"),
+    ("wasm-encoder", "compiler/wasm"),
+    ("wasmparser", "compiler/wasm"),
+    ("wasmtime", "compiler/wasm"),
 ];
 
 fn dependencies(folder: &str) -> Vec<String> {

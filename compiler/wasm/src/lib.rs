@@ -1,0 +1,17 @@
+//! WASM modules from machine code: whole numbers and one memory, no imports, the same bytes for the same code.
+//!
+//! What a caller must know about the memory is in `lang-spec/wasm.md`.
+
+#![forbid(unsafe_code)]
+
+mod body;
+mod emit;
+#[cfg(any(test, feature = "engine"))]
+pub mod engine;
+mod layout;
+
+pub use emit::{Error, Options, module};
+pub use layout::{DATA, FREE, Layout, MAX_PAGES, MEMORY, PAGE};
+
+#[cfg(test)]
+mod tests;
