@@ -60,23 +60,26 @@ impl Sample {
 
 /// The sample of a sequence of choices.
 pub fn sample(choices: &[u32]) -> Sample {
-    let mut choices = Choices::new(choices);
-    let mut module = Module { functions: Vec::new(), data: data(&mut choices) };
+    // The entry comes last but has half of the choices, lest the others leave it none.
+    let (first, last) = choices.split_at(choices.len() / 2);
+    let (mut first, mut last) = (Choices::new(first), Choices::new(last));
+    let block = bytes(&mut last, BLOCK);
+    let mut module = Module { functions: Vec::new(), data: data(&mut first) };
     let mut signatures: Vec<Signature> = Vec::new();
-    let helpers = choices.below(4);
+    let helpers = first.below(4);
     for n in 0..=helpers {
         let entry = n == helpers;
         let name = if entry { ENTRY.to_owned() } else { format!("g{n}") };
-        let (params, results) = if entry { (vec![Kind::Root], vec![Kind::I32]) } else { interface(&mut choices) };
+        let (params, results) = if entry { (vec![Kind::Root], vec![Kind::I32]) } else { interface(&mut first) };
         let size = u32::try_from(module.data.len()).unwrap_or(0);
-        let mut author = Author::new(&mut choices, size, &signatures, &params, &results);
+        let choices = if entry { &mut last } else { &mut first };
+        let mut author = Author::new(choices, size, &signatures, &params, &results);
         let mut function = author.function(entry);
         let cost = author.cost;
         function.name = name;
         module.functions.push(function);
         signatures.push(Signature { id: FunctionId(n), params, results, cost });
     }
-    let block = bytes(&mut choices, BLOCK);
     Sample { module, block }
 }
 

@@ -5,9 +5,6 @@ use super::expressions::widths;
 use super::{BLOCK, BYTES, Kind, MAX_COST, SLOT_SIZES, SLOTS, Signature};
 use crate::code::{Binary, Expr, Function, Local, Stmt, Ty, Width};
 
-/// How deep expressions are.
-const DEPTH: u32 = 3;
-
 struct Var {
     kind: Kind,
     /// Whether expressions may use it.
@@ -75,7 +72,7 @@ impl<'a, 'c> Author<'a, 'c> {
                 }
             }
         }
-        for _ in 0..self.choices.below(8) {
+        for _ in 0..self.choices.below(12) {
             self.statement(3, &mut body);
         }
         if entry {
@@ -124,18 +121,21 @@ impl<'a, 'c> Author<'a, 'c> {
     fn statement(&mut self, depth: u32, block: &mut Vec<Stmt>) {
         self.cost += self.times;
         match (self.choices.below(9), depth.checked_sub(1)) {
-            (1, _) => block.extend(self.store()),
+            (5, Some(_)) if depth < 3 && self.choices.one_in(if self.loops > 0 { 3 } else { 8 }) => {
+                block.push(self.leave())
+            }
+            (1 | 5, _) => block.extend(self.store()),
             (2, _) => block.extend(self.call()),
             (3, _) => block.extend(self.fill_slot()),
-            (4, _) => {
-                let condition = self.int(Ty::I32, DEPTH);
+            // Whoever leaves early shows little, so it is rare where that means to return.
+            (4, _) if self.loops > 0 || self.choices.one_in(4) => {
+                let condition = self.condition();
                 let leave = self.leave();
                 let (yes, no) = if self.choices.one_in(3) { (vec![], vec![leave]) } else { (vec![leave], vec![]) };
                 block.push(Stmt::If(condition, yes, no));
             }
-            (5, Some(_)) if depth < 3 && self.choices.one_in(3) => block.push(self.leave()),
             (6, Some(depth)) => {
-                let condition = self.int(Ty::I32, DEPTH);
+                let condition = self.condition();
                 let (yes, no) = (self.block(depth), self.block(depth));
                 block.push(Stmt::If(condition, yes, no));
             }
@@ -144,26 +144,38 @@ impl<'a, 'c> Author<'a, 'c> {
         }
     }
 
+    /// How deep an expression may be.
+    fn depth(&mut self) -> u32 {
+        1 + self.choices.below(3)
+    }
+
+    fn condition(&mut self) -> Expr {
+        let depth = self.depth();
+        self.int(Ty::I32, depth)
+    }
+
     fn set(&mut self) -> Option<Stmt> {
         let settable = (0..).map(Local).zip(&self.vars).filter(|(_, var)| var.write);
         let settable: Vec<(Local, Kind)> = settable.map(|(local, var)| (local, var.kind)).collect();
         let (local, kind) = self.choices.pick(&settable)?;
-        Some(Stmt::Set(local, self.value(kind, DEPTH)?))
+        let depth = self.depth();
+        Some(Stmt::Set(local, self.value(kind, depth)?))
     }
 
     fn store(&mut self) -> Option<Stmt> {
         let ty = if self.choices.one_in(2) { Ty::I64 } else { Ty::I32 };
         let width = self.choices.pick(widths(ty))?;
         let offset = self.choices.below(4) * self.choices.below(3);
-        let address = self.pointer(width.bytes() + offset, true, DEPTH)?;
-        Some(Stmt::Store { width, address, offset, value: self.int(ty, DEPTH) })
+        let depth = self.depth();
+        let address = self.pointer(width.bytes() + offset, true, depth)?;
+        Some(Stmt::Store { width, address, offset, value: self.int(ty, depth) })
     }
 
     /// Another pointer into a slot of the block.
     fn fill_slot(&mut self) -> Option<Stmt> {
         let (n, size) = self.choices.pick(&[(0, SLOT_SIZES[0]), (1, SLOT_SIZES[1])])?;
         let address = self.root()?;
-        Some(Stmt::Store { width: Width::Eight, address, offset: 8 * n, value: self.pointer(size, true, DEPTH)? })
+        Some(Stmt::Store { width: Width::Eight, address, offset: 8 * n, value: self.pointer(size, true, 2)? })
     }
 
     fn call(&mut self) -> Option<Stmt> {
@@ -171,7 +183,7 @@ impl<'a, 'c> Author<'a, 'c> {
         let affordable = |it: &&Signature| self.cost + self.times * it.cost < MAX_COST;
         let callees: Vec<&Signature> = all.iter().filter(affordable).collect();
         let callee = self.choices.pick(&callees)?;
-        let args = callee.params.iter().map(|kind| self.value(*kind, DEPTH - 1)).collect::<Option<Vec<_>>>()?;
+        let args = callee.params.iter().map(|kind| self.value(*kind, 2)).collect::<Option<Vec<_>>>()?;
         let mut results: Vec<Local> = Vec::new();
         for kind in &callee.results {
             let settable = (0..).map(Local).zip(&self.vars).filter(|(_, var)| var.write && var.kind.takes(*kind));
@@ -186,16 +198,17 @@ impl<'a, 'c> Author<'a, 'c> {
 
     /// Out of what is around.
     fn leave(&mut self) -> Stmt {
-        match self.choices.below(3) {
-            0 if self.loops > 0 => Stmt::Break(self.choices.below(self.loops)),
-            1 if self.loops > 0 => Stmt::Continue(self.choices.below(self.loops)),
+        match self.choices.below(5) {
+            0 | 1 if self.loops > 0 => Stmt::Break(self.choices.below(self.loops)),
+            2 | 3 if self.loops > 0 => Stmt::Continue(self.choices.below(self.loops)),
             _ => self.done(),
         }
     }
 
     fn done(&mut self) -> Stmt {
+        let depth = self.depth();
         // Where a result is a pointer, a parameter is one that will do.
-        Stmt::Return(self.results.iter().filter_map(|kind| self.value(*kind, DEPTH)).collect())
+        Stmt::Return(self.results.iter().filter_map(|kind| self.value(*kind, depth)).collect())
     }
 
     /// A loop of a few turns at most.
@@ -234,7 +247,7 @@ impl<'a, 'c> Author<'a, 'c> {
     fn last(&mut self, body: &mut Vec<Stmt>) {
         match self.choices.below(6) {
             3 => {
-                let condition = self.int(Ty::I32, DEPTH);
+                let condition = self.condition();
                 let (yes, no) = (self.done(), self.done());
                 body.push(Stmt::If(condition, vec![yes], vec![no]));
             }

@@ -158,3 +158,25 @@ fn every_form_and_operation_comes_up() {
     let missing: Vec<&String> = wanted.0.difference(&seen.0).collect();
     assert!(missing.is_empty(), "never made: {missing:?}");
 }
+
+#[test]
+fn samples_do_something() {
+    let mut runner = TestRunner::deterministic();
+    let strategy = prop::collection::vec(any::<u32>(), 0..900);
+    let (mut steps, mut changed, mut results) = (Vec::new(), 0, BTreeSet::new());
+    for _ in 0..500 {
+        let sample = sample(&strategy.new_tree(&mut runner).unwrap().current());
+        let mut machine = Machine::new(&sample.module, BLOCK);
+        let at = machine.free();
+        machine.memory[at..at + BLOCK].copy_from_slice(&sample.block);
+        let before = machine.fuel;
+        results.extend(machine.call(sample.module.find(ENTRY).unwrap(), &[at as u64]).unwrap());
+        steps.push(before - machine.fuel);
+        let freely = SLOTS..SLOTS + BYTES as usize;
+        changed += usize::from(machine.memory[at..at + BLOCK][freely.clone()] != sample.block[freely]);
+    }
+    steps.sort_unstable();
+    let found = (steps[250], steps[450], changed, results.len());
+    let enough = found.0 >= 10 && found.1 >= 60 && found.2 >= 200 && found.3 >= 50;
+    assert!(enough, "steps of the middle and of a tenth, changed blocks, results: {found:?}");
+}

@@ -167,4 +167,10 @@ fn pointers_take_eight_bytes_with_zeros_above() {
     assert_eq!(engine.call_with("f", &[at]), Ok(0x0403_0201));
     assert_eq!(engine.read(at + 8, 8).unwrap(), u64::from(at).to_le_bytes());
     assert_eq!(engine.read(at + 16, 8).unwrap(), [0xff; 8]);
+    // Also where an address has its highest bit.
+    let store = Stmt::Store { width: Width::Eight, address, offset: 0, value: Expr::Get(Local(1)) };
+    let code = single(&[Ty::Ptr, Ty::Ptr], &[Ty::I32], vec![store, Stmt::Return(vec![Expr::I32(0)])]);
+    let mut engine = Engine::new(&bytes(&code)).unwrap();
+    assert_eq!(engine.call_with("f", &[at, 0x9000_0000]), Ok(0));
+    assert_eq!(engine.read(at, 8).unwrap(), 0x9000_0000_u64.to_le_bytes());
 }
