@@ -2,10 +2,13 @@
 //!
 //! The twin by hand is what an expert would write in Rust: the same struct, checked integers, the same figures by date. Every engine is compared with it, and the ratio is what counts.
 
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a benchmark stops where its material is broken")]
+
 use divan::{Bencher, black_box};
 use enact_base::json;
 use enact_ir::{Facts, Verified, input, interp};
 use enact_machine::border::encode;
+use enact_machine::lower;
 use enact_native::Native;
 use enact_tests::{analyse, files};
 use std::sync::Arc;
@@ -78,6 +81,23 @@ fn by_hand(bencher: Bencher<'_, '_>) {
     bencher.bench_local(|| hand::outpatient_employee(black_box(&input), black_box(&mut output)));
 }
 
+#[divan::bench(sample_size = 1_000)]
+fn wasm(bencher: Bencher<'_, '_>) {
+    let program = program();
+    let lowered = lower(&program, &[DECISION]).expect("machine code");
+    let interface = lowered.decisions[0].clone();
+    let bytes = enact_wasm::module(&lowered.module, &enact_wasm::Options::default()).expect("a module");
+    let mut engine = enact_wasm::engine::Engine::new(&bytes).expect("an engine");
+    let mut encoded = encode(&interface, &facts(&program), TODAY);
+    let at = engine.free().next_multiple_of(8);
+    encoded.relocate(at.into());
+    engine.write(at, &encoded.bytes).expect("memory");
+    let output = (at + encoded.bytes.len() as u32).next_multiple_of(8);
+    let arena = (output + interface.output.size).next_multiple_of(8);
+    engine.reserve(u64::from(arena) + interface.arena).expect("memory");
+    bencher.bench_local(|| engine.call(&interface.quick, black_box((at, output, arena))));
+}
+
 #[divan::bench(sample_count = 20)]
 fn compile(bencher: Bencher<'_, '_>) {
     let program = program();
@@ -88,31 +108,31 @@ fn compile(bencher: Bencher<'_, '_>) {
 mod hand {
     use enact_ir::calendar::years_between;
 
-    pub struct Input {
-        pub entitled: bool,
-        pub service_date: i32,
-        pub facility: u32,
-        pub in_scope: i64,
-        pub cause: u32,
-        pub category: u32,
-        pub birth_date: i32,
-        pub ytd_in_scope: i64,
-        pub ytd_fund_paid: i64,
+    pub(super) struct Input {
+        pub(super) entitled: bool,
+        pub(super) service_date: i32,
+        pub(super) facility: u32,
+        pub(super) in_scope: i64,
+        pub(super) cause: u32,
+        pub(super) category: u32,
+        pub(super) birth_date: i32,
+        pub(super) ytd_in_scope: i64,
+        pub(super) ytd_fund_paid: i64,
     }
 
     #[derive(Default)]
-    pub struct Output {
-        pub verdict: u32,
-        pub refused: u64,
-        pub band1_base: i64,
-        pub band2_base: i64,
-        pub rate_band1: i64,
-        pub rate_band2: Option<i64>,
-        pub large_mutual_aid: i64,
-        pub retiree_supplement: i64,
-        pub fund_total: i64,
-        pub person_pays: i64,
-        pub cap_applied: bool,
+    pub(super) struct Output {
+        pub(super) verdict: u32,
+        pub(super) refused: u64,
+        pub(super) band1_base: i64,
+        pub(super) band2_base: i64,
+        pub(super) rate_band1: i64,
+        pub(super) rate_band2: Option<i64>,
+        pub(super) large_mutual_aid: i64,
+        pub(super) retiree_supplement: i64,
+        pub(super) fund_total: i64,
+        pub(super) person_pays: i64,
+        pub(super) cap_applied: bool,
     }
 
     /// 2010-05-01 and 2023-01-01.
@@ -126,7 +146,7 @@ mod hand {
 
     /// `None`: a figure is not known, or a number does not fit.
     #[inline(never)]
-    pub fn outpatient_employee(input: &Input, output: &mut Output) -> Option<u32> {
+    pub(super) fn outpatient_employee(input: &Input, output: &mut Output) -> Option<u32> {
         output.refused = u64::from(!input.entitled) | u64::from(input.cause != 0) << 1;
         if output.refused != 0 {
             output.verdict = 1;

@@ -7,6 +7,7 @@ use enact_ir::{Facts, Outcome, Verified, interp};
 use enact_machine::engine::{Asked, Engine, Stepped, decide};
 use enact_machine::{Interface, lower};
 use enact_native::Native;
+use enact_wasm::Wasm;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
@@ -26,9 +27,11 @@ pub fn engines(program: &Verified) -> Vec<Ready> {
     let stepped = Stepped::new(program, &[DECISION]).unwrap();
     let interface = stepped.decisions().first().unwrap().clone();
     let native = Native::new(program, &[DECISION]).unwrap();
+    let wasm = Wasm::new(program, &[DECISION]).unwrap();
     vec![
         Ready { name: "stepped", engine: Box::new(stepped), interface: interface.clone() },
-        Ready { name: "native", engine: Box::new(native), interface },
+        Ready { name: "native", engine: Box::new(native), interface: interface.clone() },
+        Ready { name: "wasm", engine: Box::new(wasm), interface },
     ]
 }
 

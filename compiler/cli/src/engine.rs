@@ -5,6 +5,7 @@ use enact_ir::{Facts, Outcome, Verified, interp};
 use enact_machine::Interface;
 use enact_machine::engine::{self as machine, Asked};
 use enact_native::Native;
+use enact_wasm::Wasm;
 
 /// The engines, by their names on the command line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -14,6 +15,8 @@ pub(crate) enum Which {
     Interp,
     /// Instructions of this machine's processor
     Native,
+    /// A WASM module, run by wasmtime
+    Wasm,
 }
 
 /// An engine that is ready for a program.
@@ -36,6 +39,11 @@ impl Engine {
                 let native = Native::new(program, names).map_err(fault)?;
                 let decisions = native.decisions().to_vec();
                 Ok(Engine::Compiled(Box::new(native), decisions))
+            }
+            Which::Wasm => {
+                let wasm = Wasm::new(program, names).map_err(fault)?;
+                let decisions = wasm.decisions().to_vec();
+                Ok(Engine::Compiled(Box::new(wasm), decisions))
             }
         }
     }

@@ -5,11 +5,15 @@
 #![forbid(unsafe_code)]
 
 mod body;
+#[cfg(any(test, feature = "engine"))]
+mod decide;
 mod emit;
 #[cfg(any(test, feature = "engine"))]
 pub mod engine;
 mod layout;
 
+#[cfg(any(test, feature = "engine"))]
+pub use decide::Wasm;
 pub use emit::{Error, Options, module};
 pub use layout::{DATA, FREE, Layout, MAX_PAGES, MEMORY, PAGE};
 

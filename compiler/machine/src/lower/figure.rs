@@ -97,7 +97,7 @@ impl Lower<'_> {
         match plan {
             Plan::None => self.unknown(ty, truth(true)),
             Plan::One(value) => self.written_out(value, table, ty),
-            Plan::Array(values) => self.from_array(table, values, keys, ty),
+            Plan::Array(values) => self.in_array(table, values, keys, ty),
             Plan::Rows(rows) => self.first_row(table, rows, keys, ty),
         }
     }
@@ -108,7 +108,7 @@ impl Lower<'_> {
         self.deep(&value)
     }
 
-    fn from_array(&mut self, table: &Table, values: &[&Value], keys: &[Val], ty: &Type) -> Val {
+    fn in_array(&mut self, table: &Table, values: &[&Value], keys: &[Val], ty: &Type) -> Val {
         let sizes = self.sizes(table).unwrap_or_default();
         let mut place = i32(0);
         for (key, size) in keys.iter().zip(sizes) {
