@@ -9,6 +9,7 @@ mod fmt;
 mod fuzz;
 mod hostile;
 mod needs;
+mod node;
 mod peers;
 mod services;
 mod spec;
