@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 mod agree;
+mod build;
 mod cli;
 mod fmt;
 mod fuzz;

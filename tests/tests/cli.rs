@@ -110,7 +110,7 @@ fn wrong_use_ends_with_two() {
         (vec!["check", &empty], "holds no rule file"),
         (vec!["run", &path, "--decision", "e", "--input", "-"], "there is no decision `e`"),
         (vec!["run", &path, "--decision", "d", "--input", "-", "--as-of", "2024-02-30"], "YYYY-MM-DD"),
-        (vec!["run", &path, "--decision", "d", "--input", "-", "--engine", "native"], "native"),
+        (vec!["run", &path, "--decision", "d", "--input", "-", "--engine", "steam"], "native"),
         (vec!["explain", "E9999"], "no diagnostic"),
         (vec!["build", &path, "--target", "cobol"], "cobol"),
     ] {

@@ -44,12 +44,29 @@ fn rules() -> Vec<String> {
 }
 
 #[test]
-fn lexer_parser_and_formatter() {
-    hunt(&rules(), 1, |_, text| {
+fn lexer() {
+    hunt(&rules(), 2, |_, text| {
         let tokens = lex(text);
         let read: String = tokens.iter().map(|token| enact_syntax::text_of(text, token.span)).collect();
         assert_eq!(read, text, "the lexer loses text");
         assert_eq!(literate(text).len(), text.len());
+    });
+}
+
+#[test]
+fn parser() {
+    hunt(&rules(), 2, |_, text| {
+        for (_, item) in parse_file(text) {
+            let within =
+                |it: &enact_base::Diagnostic<enact_base::Span>| it.primary.place.end as usize <= text.len() + 1;
+            assert!(item.diagnostics.iter().all(within), "a place outside the text");
+        }
+    });
+}
+
+#[test]
+fn formatter() {
+    hunt(&rules(), 1, |_, text| {
         let parsed = parse_file(text);
         let broken = parsed.iter().any(|(_, item)| !item.diagnostics.is_empty());
         match format(text, FormatOptions::default()) {

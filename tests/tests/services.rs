@@ -36,9 +36,16 @@ fn the_tests_of_the_standard_library_pass() {
     assert!(run.code == 0 && found["failed"] == 0 && found["passed"].as_u64() >= Some(30), "{found:#}");
 }
 
-/// Runs the cases of a file and gives how many of each service were run.
+/// Runs the cases of a file by every engine: all pass, and so many of each service at least were run.
 fn cases(file: &str, wanted: &[(&str, usize)]) {
-    let run = enact(&["test", &path("examples"), "--cases", &path(&format!("tests/cases/{file}")), "--json"]);
+    for engine in ["interp", "native", "wasm"] {
+        cases_by(engine, file, wanted);
+    }
+}
+
+fn cases_by(engine: &str, file: &str, wanted: &[(&str, usize)]) {
+    let file = path(&format!("tests/cases/{file}"));
+    let run = enact(&["test", &path("examples"), "--cases", &file, "--engine", engine, "--json"]);
     let found = json(&run);
     let failed: Vec<&Value> =
         found["tests"].as_array().unwrap().iter().filter(|test| test["result"] == "failed").collect();

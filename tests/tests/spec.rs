@@ -39,6 +39,15 @@ fn each(check: impl Fn(&Example) -> Result<(), String>) {
 const FILE: &str = "example.enact";
 
 #[test]
+fn there_are_many_accepted_and_many_rejected_programs() {
+    let (rejected, accepted): (Vec<Example>, Vec<Example>) =
+        examples().into_iter().partition(|it| announced(&it.text).iter().any(|it| it.code.starts_with('E')));
+    assert!(accepted.len() >= 60 && rejected.len() >= 60, "{} accepted, {} rejected", accepted.len(), rejected.len());
+    let promised = accepted.iter().filter(|it| it.place.contains("promises.md")).count();
+    assert!(promised >= 5, "only {promised} accepted programs for the promises");
+}
+
+#[test]
 fn exactly_the_announced_diagnostics_occur() {
     each(|example| {
         let analysed = analyse(&[(FILE.to_owned(), example.text.clone())], &example.schemas);

@@ -129,7 +129,7 @@ const NOT_HERE: &[(&str, &str)] = &[
     ("f32", "there are no floats"),
     ("HashMap", "its order is not the same everywhere; use BTreeMap"),
     ("HashSet", "its order is not the same everywhere; use BTreeSet"),
-    ("unsafe {", "there is no unsafe code"),
+    ("unsafe {", "unsafe code stands in one file"),
     ("todo!(", "unfinished"),
     ("unimplemented!(", "unfinished"),
     ("should_panic", "say what is returned instead"),
@@ -138,6 +138,7 @@ const NOT_HERE: &[(&str, &str)] = &[
 
 /// Where such a word may stand all the same.
 const ALLOWED: &[(&str, &str)] = &[
+    ("compiler/native/src/call.rs", "unsafe {"),
     ("compiler/cli/build.rs", "std::"),
     ("compiler/cli/build.rs", "println!("),
     ("compiler/cli/src/disk.rs", "std::fs"),

@@ -34,6 +34,39 @@ fn the_pictures() {
     });
 }
 
+/// Every text in a value, but for paths and the texts of edits.
+fn texts(value: &serde_json::Value, all: &mut Vec<String>) {
+    match value {
+        serde_json::Value::String(text) => all.push(text.clone()),
+        serde_json::Value::Array(parts) => parts.iter().for_each(|it| texts(it, all)),
+        serde_json::Value::Object(parts) => {
+            parts
+                .iter()
+                .filter(|(key, _)| !matches!(key.as_str(), "file" | "edits" | "severity"))
+                .for_each(|(_, it)| texts(it, all));
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn json_says_what_the_pictures_say() {
+    let schemas = schemas();
+    let plain = |text: &str| text.split_whitespace().collect::<String>().replace(['│', '┆'], "");
+    for (path, text) in files("tests/ui", ".enact") {
+        let analysed = analyse(&[(path.clone(), text)], &schemas);
+        for found in &analysed.diagnostics {
+            let picture = plain(&enact_base::render(found, &analysed.sources, false));
+            let mut all = Vec::new();
+            texts(&enact_base::to_json(found, &analysed.sources), &mut all);
+            assert!(all.len() >= 3, "{path}: {all:?}");
+            for said in all {
+                assert!(picture.contains(&plain(&said)), "{path}: the picture does not say `{said}`");
+            }
+        }
+    }
+}
+
 /// Runs the `test` declarations of a project.
 pub(crate) fn run_tests(program: &Verified, db: &Database) -> Result<(), String> {
     let mut failures = String::new();

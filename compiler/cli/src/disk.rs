@@ -99,7 +99,7 @@ pub(crate) fn create(path: &Path, text: &str) -> Result<(), Failure> {
 }
 
 /// Replaces the content of a file as a whole: a reader sees the old text or the new one, never a part, and a failure leaves the old one.
-pub(crate) fn replace(path: &Path, text: &str) -> Result<(), String> {
+pub(crate) fn replace(path: &Path, content: impl AsRef<[u8]>) -> Result<(), String> {
     let write = || -> io::Result<()> {
         let path = fs::canonicalize(path).or_else(|error| match error.kind() {
             io::ErrorKind::NotFound => Ok(path.to_owned()),
@@ -111,7 +111,7 @@ pub(crate) fn replace(path: &Path, text: &str) -> Result<(), String> {
             return Err(io::ErrorKind::PermissionDenied.into());
         }
         let mut fresh = tempfile::Builder::new().prefix(".enact-").tempfile_in(folder)?;
-        fresh.write_all(text.as_bytes())?;
+        fresh.write_all(content.as_ref())?;
         if let Some(permissions) = before {
             fresh.as_file().set_permissions(permissions)?;
         }

@@ -122,16 +122,15 @@ impl Interface {
         let set = u32::try_from(decision.requirements.len().div_ceil(64)).unwrap_or(u32::MAX).saturating_mul(8);
         let trace = 8 + 3 * set;
         let given = trace + u32::try_from(steps.words()).unwrap_or(u32::MAX).saturating_mul(8);
-        let values = Layout::of_types(program, decision.outputs.iter().map(|it| &it.value.ty));
-        let first = (given + u32::try_from(values.slots.len()).unwrap_or(u32::MAX)).next_multiple_of(8);
-        let moved = values.slots.iter().zip(given..).map(|(slot, given)| (given, Rc::new(slot.moved(first))));
+        let first = given + u32::try_from(decision.outputs.len()).unwrap_or(u32::MAX);
+        let values = Layout::after(program, decision.outputs.iter().map(|it| &it.value.ty), first);
         let output = Output {
             holds: 8,
             fails: 8 + set,
             faults: 8 + 2 * set,
             trace,
-            values: moved.collect(),
-            size: first + values.size,
+            values: (given..).zip(values.slots).collect(),
+            size: values.size,
         };
         Interface {
             decision: decision.name.clone(),

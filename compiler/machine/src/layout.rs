@@ -60,9 +60,15 @@ impl Layout {
     pub fn of_types<'a>(program: &Program, types: impl Iterator<Item = &'a Type>) -> Layout {
         let types: Vec<&Type> = types.collect();
         let leaves = types.iter().fold(0_u32, |sum, ty| sum.saturating_add(leaves(program, ty)));
-        let mut place = Place { program, offset: leaves.div_ceil(64).saturating_mul(8), bit: 0 };
-        let slots = types.into_iter().map(|ty| Rc::new(place.slot(ty))).collect();
-        Layout { size: place.offset.next_multiple_of(8), leaves, slots }
+        let mask = leaves.div_ceil(64).saturating_mul(8);
+        Layout { leaves, ..Layout::after(program, types.into_iter(), mask) }
+    }
+
+    /// The end of a struct: values in order from some byte on, which no mask belongs to.
+    pub(crate) fn after<'a>(program: &Program, types: impl Iterator<Item = &'a Type>, start: u32) -> Layout {
+        let mut place = Place { program, offset: start, bit: 0 };
+        let slots = types.map(|ty| Rc::new(place.slot(ty))).collect();
+        Layout { size: place.offset.next_multiple_of(8), leaves: 0, slots }
     }
 
     /// The struct of one value: an element of a list, or a figure.
@@ -135,15 +141,5 @@ impl Slot {
     /// Whether no address stands in it.
     pub fn is_flat(&self) -> bool {
         !matches!(self.ty.inner(), Type::Text { .. } | Type::List { .. }) && self.fields.iter().all(|it| it.is_flat())
-    }
-
-    /// The same slot some bytes further.
-    pub(crate) fn moved(&self, by: u32) -> Slot {
-        Slot {
-            offset: self.offset.saturating_add(by),
-            present: self.present.saturating_add(by),
-            fields: self.fields.iter().map(|it| Rc::new(it.moved(by))).collect(),
-            ..self.clone()
-        }
     }
 }

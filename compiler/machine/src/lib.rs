@@ -7,6 +7,7 @@
 
 pub mod border;
 pub mod code;
+pub mod describe;
 pub mod engine;
 pub mod exec;
 pub mod interface;

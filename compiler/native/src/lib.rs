@@ -6,6 +6,7 @@
 mod call;
 mod emit;
 mod engine;
+mod header;
 mod host;
 mod jit;
 mod object;
@@ -14,6 +15,7 @@ mod tests;
 
 pub use call::Decide;
 pub use engine::{Flat, Native};
+pub use header::header;
 pub use jit::Jit;
 pub use object::object;
 

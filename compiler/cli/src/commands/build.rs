@@ -1,8 +1,12 @@
 //! `enact build`: the policy in the form that engines start from.
 
-use crate::analysed::Analysed;
-use crate::host::{Host, Status};
+use crate::analysed::{Analysed, counted};
+use crate::host::{Failure, Host, Status};
 use crate::{disk, project};
+use enact_ir::Verified;
+use enact_machine::engine::EngineError;
+use enact_machine::lower;
+use enact_wasm::Options;
 use std::path::PathBuf;
 
 /// Build a policy for a target
@@ -11,33 +15,71 @@ pub(crate) struct Args {
     /// A project or a rule file
     #[arg(default_value = ".")]
     path: PathBuf,
-    /// For what: `ir`, the text of the decision IR
+    /// For what
     #[arg(long)]
     target: Target,
-    /// The folder for the result; without it the text goes to standard output
+    /// The folder for the result; without it the text of `ir` goes to standard output, and files go to the present folder
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
 }
 
-#[derive(Clone, Copy, clap::ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Target {
+    /// The text of the decision IR
     Ir,
+    /// A WASM module, with the description of its interface
+    Wasm,
+    /// An object file for the linker of this system, with its C header
+    Object,
 }
 
 pub(crate) fn run(args: &Args, host: &mut Host<'_>) -> crate::Ended {
     let analysed = Analysed::new(project::find_one(&args.path)?);
     let program = analysed.program(host)?;
-    let text = match args.target {
-        Target::Ir => enact_ir::text::print(&program),
-    };
-    match &args.output {
-        None => write!(host.out, "{text}")?,
-        Some(folder) => {
-            disk::create_folder(folder)?;
-            let file = folder.join(format!("{}.ir", program.policy));
-            disk::replace(&file, &text).map_err(crate::Failure::misused)?;
-            writeln!(host.out, "{}", file.display())?;
-        }
+    if args.target == Target::Ir && args.output.is_none() {
+        write!(host.out, "{}", enact_ir::text::print(&program))?;
+        return Ok(Status::Done);
+    }
+    let folder = args.output.clone().unwrap_or_default();
+    if args.output.is_some() {
+        disk::create_folder(&folder)?;
+    }
+    for (ending, bytes) in files(args.target, &program, &analysed)? {
+        let file = folder.join(format!("{}.{ending}", program.policy));
+        disk::replace(&file, &bytes).map_err(Failure::misused)?;
+        writeln!(host.out, "{}: {}", file.display(), counted(bytes.len(), "byte"))?;
     }
     Ok(Status::Done)
+}
+
+/// The files of a target: their endings and bytes.
+fn files(target: Target, program: &Verified, analysed: &Analysed) -> Result<Vec<(&'static str, Vec<u8>)>, Failure> {
+    let lowered = || lower(program, &[]).map_err(|it| Failure::policy(EngineError::from(it).0));
+    match target {
+        Target::Ir => Ok(vec![("ir", enact_ir::text::print(program).into_bytes())]),
+        Target::Wasm => {
+            let lowered = lowered()?;
+            let interface = serde_json::to_vec(&lowered.to_json(program)).unwrap_or_default();
+            let texts = |all: &[(String, String)]| {
+                let all = all.iter().map(|(path, text)| (path.clone(), text.clone().into()));
+                serde_json::Value::Object(all.collect()).to_string().into_bytes()
+            };
+            let sections = [
+                ("enact.hash", program.hash().into_bytes()),
+                ("enact.interface", interface.clone()),
+                ("enact.schemas", texts(&analysed.project.schemas)),
+                ("enact.sources", texts(&analysed.project.sources)),
+                ("enact.ir", enact_ir::text::print(program).into_bytes()),
+            ];
+            let custom = sections.into_iter().map(|(name, bytes)| (name.to_owned(), bytes)).collect();
+            let options = Options { custom, ..Options::default() };
+            let module = enact_wasm::module(&lowered.module, &options).map_err(|it| Failure::policy(it.to_string()))?;
+            Ok(vec![("wasm", module), ("interface.json", interface)])
+        }
+        Target::Object => {
+            let lowered = lowered()?.with_c_names();
+            let object = enact_native::object(&lowered.module, "").map_err(|it| Failure::policy(it.to_string()))?;
+            Ok(vec![("o", object), ("h", enact_native::header(program, &lowered).into_bytes())])
+        }
+    }
 }
