@@ -2,14 +2,12 @@
 
 use super::{Places, clif};
 use crate::Error;
-use cranelift_codegen::ir::{Block, BlockArg, FuncRef, GlobalValue, InstBuilder, TrapCode, Value, types};
+use cranelift_codegen::ir::{Block, BlockArg, FuncRef, GlobalValue, InstBuilder, Value, types};
 use cranelift_frontend::{FunctionBuilder, Variable};
 use cranelift_module::Module;
 use enact_machine::code::{Expr, Function, FunctionId, Local, Stmt, Width};
 use std::collections::BTreeMap;
 
-/// Why the end of a function is not reached.
-const NO_RETURN: TrapCode = TrapCode::unwrap_user(1);
 /// Blocks take nothing: what flows into them are variables.
 const NOTHING: [&BlockArg; 0] = [];
 
@@ -60,7 +58,7 @@ impl<'a> Body<'a> {
         self.begin(entry);
         self.declare_locals(entry)?;
         if self.block(&self.function.body)? == Next::Reached {
-            self.builder.ins().trap(NO_RETURN);
+            return Err(self.fault("it ends without its results"));
         }
         let config = self.into.target_config();
         self.builder.finalize(config);

@@ -10,6 +10,7 @@ use cranelift_codegen::isa::CallConv;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use cranelift_module::{DataDescription, DataId, FuncId, Linkage, Module};
 use enact_machine::code::{self, Function, FunctionId, Ty};
+use enact_machine::validate::validate;
 
 /// Where the functions and the constants of a module stand at Cranelift.
 pub(crate) struct Places {
@@ -39,6 +40,7 @@ fn clif(ty: Ty) -> Type {
 
 /// Emits a module; names of functions get this prefix.
 pub(crate) fn emit(code: &code::Module, prefix: &str, into: &mut dyn Module) -> Result<Places, Error> {
+    validate(code).map_err(Error::Code)?;
     // Constants first: so they do not lie between functions.
     let data = constants(&code.data, into)?;
     let functions = code.functions.iter().map(|function| declare(function, prefix, into)).collect::<Result<_, _>>()?;
