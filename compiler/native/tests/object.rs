@@ -1,6 +1,6 @@
 //! An object, linked with C by the compiler of the system.
 
-#![expect(clippy::unwrap_used, clippy::print_stderr, clippy::disallowed_methods, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests")]
 
 use enact_machine::code::{Binary, Expr, Function, FunctionId, Local, Module, Stmt, Ty, Width};
 use enact_native::object;

@@ -84,7 +84,7 @@ fn one(file: &Path, options: FormatOptions, check: bool) -> Result<bool, Refused
         return Ok(false);
     }
     if !check {
-        disk::replace(file, &format!("{mark}{formatted}")).map_err(Refused::Problem)?;
+        disk::replace(file, format!("{mark}{formatted}")).map_err(Refused::Problem)?;
     }
     Ok(true)
 }
