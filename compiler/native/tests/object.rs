@@ -11,7 +11,8 @@ use std::process::Command;
 fn module() -> Module {
     let get = |n| Expr::Get(Local(n));
     let i64 = |op, a, b| Expr::Binary(op, Ty::I64, Box::new(a), Box::new(b));
-    let load = |address| Expr::Load { ty: Ty::I64, width: Width::Eight, signed: true, address: Box::new(address), offset: 0 };
+    let load =
+        |address| Expr::Load { ty: Ty::I64, width: Width::Eight, signed: true, address: Box::new(address), offset: 0 };
     let pair = Function {
         name: "对".to_owned(),
         exported: false,

@@ -45,10 +45,18 @@ fn nest(way: Stmt, when_input: i64) -> Vec<Stmt> {
             Stmt::Loop(vec![
                 raise(4, number(1)),
                 when(less(number(6), get(4)), vec![Stmt::Break(0)]),
-                when(binary(Binary::And, Ty::I32, equal(get(4), number(3)), equal(input(Ty::I64, 0), number(when_input))), {
-                    // Nothing after it is reached, and so it does not matter.
-                    vec![way, raise(5, number(1_000)), Stmt::Loop(vec![])]
-                }),
+                when(
+                    binary(
+                        Binary::And,
+                        Ty::I32,
+                        equal(get(4), number(3)),
+                        equal(input(Ty::I64, 0), number(when_input)),
+                    ),
+                    {
+                        // Nothing after it is reached, and so it does not matter.
+                        vec![way, raise(5, number(1_000)), Stmt::Loop(vec![])]
+                    },
+                ),
                 raise(5, number(1)),
             ]),
             raise(5, number(100)),
@@ -145,20 +153,36 @@ fn calls_of_many_results() {
 
 #[test]
 fn calls_of_none_of_exported_ones_and_of_themselves() {
-    let write = helper("write", &[Ty::Ptr, Ty::I64], &[], &[], vec![
-        Stmt::Store { width: enact_machine::code::Width::Eight, address: get(0), offset: 8, value: get(1) },
-        Stmt::Return(vec![]),
-    ]);
-    let sum = helper("sum", &[Ty::I64], &[Ty::I64], &[Ty::I64], vec![
-        when(equal(get(0), number(0)), vec![done(number(0))]),
-        call(1, vec![binary(Binary::Sub, Ty::I64, get(0), number(1))], &[1]),
-        done(add(get(0), get(1))),
-    ]);
-    let inner = decision("inner", &LOCALS, vec![
-        call(1, vec![input(Ty::I64, 0)], &[3]),
-        call(0, vec![get(1), get(3)], &[]),
-        done(select(Ty::I32, less(get(3), number(100)), Expr::I32(-5), Expr::I32(i32::MIN))),
-    ]);
+    let write = helper(
+        "write",
+        &[Ty::Ptr, Ty::I64],
+        &[],
+        &[],
+        vec![
+            Stmt::Store { width: enact_machine::code::Width::Eight, address: get(0), offset: 8, value: get(1) },
+            Stmt::Return(vec![]),
+        ],
+    );
+    let sum = helper(
+        "sum",
+        &[Ty::I64],
+        &[Ty::I64],
+        &[Ty::I64],
+        vec![
+            when(equal(get(0), number(0)), vec![done(number(0))]),
+            call(1, vec![binary(Binary::Sub, Ty::I64, get(0), number(1))], &[1]),
+            done(add(get(0), get(1))),
+        ],
+    );
+    let inner = decision(
+        "inner",
+        &LOCALS,
+        vec![
+            call(1, vec![input(Ty::I64, 0)], &[3]),
+            call(0, vec![get(1), get(3)], &[]),
+            done(select(Ty::I32, less(get(3), number(100)), Expr::I32(-5), Expr::I32(i32::MIN))),
+        ],
+    );
     let outer = decision("outer", &[Ty::I32], vec![call(2, vec![get(0), get(1), get(2)], &[3]), done(get(3))]);
     let module = module(vec![write, sum, inner, outer]);
     for n in [0, 5, 20] {

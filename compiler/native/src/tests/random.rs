@@ -12,8 +12,7 @@ fn run(sample: &Sample) -> (i32, Vec<u8>) {
     let mut module = sample.module.clone();
     let entry = module.find(ENTRY).unwrap();
     module.functions.push(decision("d", &[Ty::I32], vec![call(entry.0, vec![get(1)], &[3]), done(get(3))]));
-    let mut block: Vec<u64> =
-        sample.block.chunks(8).map(|word| u64::from_le_bytes(word.try_into().unwrap())).collect();
+    let mut block: Vec<u64> = sample.block.chunks(8).map(|word| u64::from_le_bytes(word.try_into().unwrap())).collect();
     let decide = Jit::new(&module).unwrap().decision("d").unwrap();
     let result = decide.call_tried(&[], &mut block, &mut []);
     (result, block.iter().flat_map(|word| word.to_le_bytes()).skip(SLOTS).collect())
