@@ -60,6 +60,7 @@ const ONLY_IN: &[(&str, &str)] = &[
     ("cranelift-frontend", "compiler/native"),
     ("cranelift-jit", "compiler/native"),
     ("cranelift-module", "compiler/native"),
+    ("cranelift-native", "compiler/native"),
     ("cranelift-object", "compiler/native"),
     ("wasm-encoder", "compiler/wasm"),
     ("wasmparser", "compiler/wasm"),
@@ -138,7 +139,6 @@ const NOT_HERE: &[(&str, &str)] = &[
 
 /// Where such a word may stand all the same.
 const ALLOWED: &[(&str, &str)] = &[
-    ("compiler/native/src/call.rs", "unsafe {"),
     ("compiler/cli/build.rs", "std::"),
     ("compiler/cli/build.rs", "println!("),
     ("compiler/cli/src/disk.rs", "std::fs"),
@@ -149,6 +149,10 @@ const ALLOWED: &[(&str, &str)] = &[
     // A test holds the list of modules against the folder.
     ("stdlib/src/lib.rs", "std::fs"),
     ("compiler/base/src/json.rs", "f64"),
+    // Where Rust ends: the only place of its kind, see `unsafe_code_stands_in_one_file`.
+    (UNSAFE, "unsafe {"),
+    // A test has an object linked.
+    ("compiler/native/tests/object.rs", "std::"),
 ];
 
 #[test]
@@ -167,6 +171,9 @@ fn rooms_keep_out_what_does_not_belong_to_them() {
     }
 }
 
+/// The one file that may hold unsafe code.
+const UNSAFE: &str = "compiler/native/src/call.rs";
+
 #[test]
 fn unsafe_code_stands_in_one_file() {
     for (folder, _) in EDGES.iter().filter(|(folder, _)| *folder != "compiler/native") {
@@ -179,7 +186,7 @@ fn unsafe_code_stands_in_one_file() {
         .filter(|(_, text)| text.contains("unsafe {") || text.contains("unsafe_code"))
         .map(|(path, _)| path)
         .collect();
-    assert_eq!(asking, ["src/call.rs"]);
+    assert!(asking.iter().all(|path| UNSAFE.ends_with(path)) && !asking.is_empty(), "{asking:?}");
 }
 
 #[test]

@@ -3,6 +3,8 @@
 //! One emitter (`emit/`) hands each function to Cranelift; [`Jit`] and [`object`] differ only in where the instructions go. What the code means is written in `enact_machine`;
 //! nothing is decided here.
 
+#![deny(clippy::undocumented_unsafe_blocks)]
+
 mod call;
 mod emit;
 mod engine;
