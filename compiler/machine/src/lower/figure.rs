@@ -37,7 +37,7 @@ impl Lower<'_> {
         let plans: Option<Vec<_>> = table.versions.iter().map(|it| Some((it, self.plan(table, it)?))).collect();
         let (plans, whole) = (plans?, truth(true));
         Some(match day {
-            Some(day) => self.by_day(table, &plans, keys, day, ty),
+            Some(day) => self.by_day(table, &plans, (keys, day), ty, (i64::MIN, i64::MAX)),
             None => match plans.first() {
                 Some((_, plan)) => self.planned(table, plan, keys, ty),
                 None => self.unknown(ty, whole),
@@ -71,22 +71,30 @@ impl Lower<'_> {
         self.blank(ty, state::KNOWN)
     }
 
-    /// Binary search over the versions; as deep as the logarithm of their number.
-    fn by_day(&mut self, table: &Table, plans: &[(&Version, Plan<'_>)], keys: &[Val], day: &Expr, ty: &Type) -> Val {
+    /// Binary search over the versions; as deep as the logarithm of their number. The day is known to lie from the first of `within` up to before the second.
+    fn by_day(
+        &mut self,
+        table: &Table,
+        plans: &[(&Version, Plan<'_>)],
+        (keys, day): (&[Val], &Expr),
+        ty: &Type,
+        within: (i64, i64),
+    ) -> Val {
         let (earlier, later) = plans.split_at(plans.len() / 2);
         match (plans, later.first()) {
+            ([(_, Plan::None)], _) => self.unknown(ty, truth(true)),
             ([(version, plan)], _) => {
                 let from =
-                    if version.from == i64::MIN { truth(true) } else { long::le(i64(version.from), day.clone()) };
-                let until =
-                    if version.until == i64::MAX { truth(true) } else { long::le(day.clone(), i64(version.until)) };
+                    if version.from <= within.0 { truth(true) } else { long::le(i64(version.from), day.clone()) };
+                let holds = version.until == i64::MAX || version.until >= within.1.saturating_sub(1);
+                let until = if holds { truth(true) } else { long::le(day.clone(), i64(version.until)) };
                 let _ = self.leave_if(not(and(from, until)));
                 self.planned(table, plan, keys, ty)
             }
             (_, Some((version, _))) => {
                 let is_later = self.build.keep(long::le(i64(version.from), day.clone()));
-                let yes = self.apart(|it| it.by_day(table, later, keys, day, ty));
-                let no = self.apart(|it| it.by_day(table, earlier, keys, day, ty));
+                let yes = self.apart(|it| it.by_day(table, later, (keys, day), ty, (version.from, within.1)));
+                let no = self.apart(|it| it.by_day(table, earlier, (keys, day), ty, (within.0, version.from)));
                 self.merge(is_later, yes, no)
             }
             _ => self.unknown(ty, truth(true)),
@@ -126,7 +134,7 @@ impl Lower<'_> {
             for (n, value) in all {
                 let value = self.written_out(value, table, ty);
                 let here = eq(place.clone(), i32(i32::try_from(n).unwrap_or(i32::MAX)));
-                chosen = self.select_value(&here, value, chosen);
+                chosen = self.merge(here, (Vec::new(), value), (Vec::new(), chosen));
             }
             return chosen;
         }
@@ -159,29 +167,6 @@ impl Lower<'_> {
         let yes = self.apart(|it| it.written_out(&row.value, table, ty));
         let no = self.apart(|it| it.first_row(table, rest, keys, ty));
         self.merge(matches, yes, no)
-    }
-
-    /// One of two values of a type, without a branch.
-    fn select_value(&mut self, condition: &Expr, yes: Val, no: Val) -> Val {
-        let (block, merged) = self.apart(|it| it.merge(condition.clone(), (Vec::new(), yes), (Vec::new(), no)));
-        // A branch that only sets locals is a choice.
-        for stmt in block {
-            match stmt {
-                crate::code::Stmt::If(condition, yes, no) => self.choices(&condition, yes, no),
-                other => self.build.push(other),
-            }
-        }
-        merged
-    }
-
-    fn choices(&mut self, condition: &Expr, yes: Vec<crate::code::Stmt>, no: Vec<crate::code::Stmt>) {
-        use crate::code::Stmt::Set;
-        for pair in yes.into_iter().zip(no) {
-            if let (Set(local, a), Set(_, b)) = pair {
-                let ty = self.build.ty(&a);
-                self.build.set(local, select(ty, condition.clone(), a, b));
-            }
-        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Values in locals: constants, what two branches come to, what is missing in them.
 
 use super::Lower;
-use super::build::{Blocks, and, i32, i64, long, ne, or};
+use super::build::{Blocks, and, i32, i64, long, ne, or, select};
 use super::state::{self, State};
 use crate::code::{Expr, Stmt};
 use crate::layout::{Layout, Slot, is_narrow};
@@ -68,6 +68,9 @@ impl Num {
         }
     }
 }
+
+/// Parts of a value that are chosen without a branch; more are set in one.
+const CHOICES: usize = 4;
 
 impl Lower<'_> {
     /// The value with all its parts read; lists stay where they are.
@@ -201,11 +204,27 @@ impl Lower<'_> {
             block.into_iter().for_each(|stmt| self.build.push(stmt));
             return value;
         }
+        let simple = yes.is_empty() && no.is_empty();
         let merged = self.join_parts(&mut yes, &mut no, a, b);
+        if simple && yes.len() <= CHOICES {
+            self.choose_parts(&condition, yes, no);
+            return merged;
+        }
         if !(yes.is_empty() && no.is_empty()) {
             self.build.push(Stmt::If(condition, yes, no));
         }
         merged
+    }
+
+    /// Locals that are set in both blocks, in the same order, without a branch.
+    fn choose_parts(&mut self, condition: &Expr, yes: Vec<Stmt>, no: Vec<Stmt>) {
+        let condition = self.build.keep(condition.clone());
+        for pair in yes.into_iter().zip(no) {
+            if let (Stmt::Set(local, a), Stmt::Set(_, b)) = pair {
+                let ty = self.build.ty(&a);
+                self.build.set(local, select(ty, condition.clone(), a, b));
+            }
+        }
     }
 
     fn join_parts(&mut self, yes: &mut Vec<Stmt>, no: &mut Vec<Stmt>, a: Val, b: Val) -> Val {
