@@ -357,7 +357,7 @@ pub enum Each {
 }
 
 /// How digits are dropped. Same meaning as in the source language.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Rounding {
     /// Towards zero.
     Down,

@@ -4,8 +4,8 @@ use super::Lower;
 use super::build::{and, i64, long, not, or, select, truth, unary};
 use super::value::Num;
 use crate::code::{Expr, Ty, Unary};
+use crate::runtime::Helper;
 use crate::runtime::wide::{self, Wide};
-use crate::runtime::{Helper, Mode};
 use enact_ir::{Op, Rounding};
 
 impl Lower<'_> {
@@ -91,7 +91,7 @@ impl Lower<'_> {
     fn quotient(&mut self, mode: Rounding, a: &Num, b: &Num, narrow: bool) -> Num {
         let (Num::Narrow(a), Num::Narrow(b), true) = (a, b, narrow) else {
             let (a, b) = (a.clone().wide(&mut self.build), b.clone().wide(&mut self.build));
-            return self.wide_call(Helper::DivideRound(Mode::from(mode)), a, b).fit(narrow, &mut self.build);
+            return self.wide_call(Helper::DivideRound(mode), a, b).fit(narrow, &mut self.build);
         };
         let quotient = self.build.keep(long::div(a.clone(), b.clone()));
         if mode == Rounding::Down {

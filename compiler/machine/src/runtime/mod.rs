@@ -17,7 +17,7 @@ pub(crate) enum Helper {
     /// Quotient and rest of unsigned 128 bits.
     Divide,
     /// A signed quotient of 128 bits, rounded.
-    DivideRound(Mode),
+    DivideRound(Rounding),
     /// Year, month and day of the month of a day.
     Civil,
     /// The day of year, month and day of the month; what does not exist is brought near.
@@ -50,30 +50,6 @@ pub(crate) enum Helper {
     IsAlphanumeric,
     /// The number that a text writes, and whether it does.
     ToNumber,
-}
-
-/// How digits are dropped, in an order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Mode {
-    Down,
-    Up,
-    HalfUp,
-    HalfEven,
-    Floor,
-    Ceiling,
-}
-
-impl From<Rounding> for Mode {
-    fn from(rounding: Rounding) -> Mode {
-        match rounding {
-            Rounding::Down => Mode::Down,
-            Rounding::Up => Mode::Up,
-            Rounding::HalfUp => Mode::HalfUp,
-            Rounding::HalfEven => Mode::HalfEven,
-            Rounding::Floor => Mode::Floor,
-            Rounding::Ceiling => Mode::Ceiling,
-        }
-    }
 }
 
 /// The module in the making.

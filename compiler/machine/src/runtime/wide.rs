@@ -1,9 +1,10 @@
 //! Arithmetic on 128 bits: a lower and an upper half.
 
-use super::{Helper, Mode, Runtime};
+use super::{Helper, Runtime};
 use crate::code::Unary;
 use crate::code::{Expr, Function, Local, Stmt, Ty};
 use crate::lower::build::{Blocks, Build, and, i32, i64, long, not, or, select, truth, unary};
+use enact_ir::Rounding;
 
 const WIDE: [Ty; 4] = [Ty::I64; 4];
 
@@ -103,7 +104,7 @@ fn negative_if(build: &mut Build, condition: Expr, value: Wide) -> Wide {
     (low, high)
 }
 
-pub(super) fn divide_round(runtime: &mut Runtime, mode: Mode) -> Function {
+pub(super) fn divide_round(runtime: &mut Runtime, mode: Rounding) -> Function {
     let divide = runtime.helper(Helper::Divide);
     let name = format!("divide_{mode:?}").to_lowercase();
     let mut it = Build::new(&name, &WIDE, &[Ty::I64; 2]);
@@ -119,12 +120,12 @@ pub(super) fn divide_round(runtime: &mut Runtime, mode: Mode) -> Function {
     let (below, above) = (less_u(&rest, &others), less_u(&others, &rest));
     let odd = unary(Unary::Wrap, long::and(q0.clone(), i64(1)));
     let away = match mode {
-        Mode::Down => truth(false),
-        Mode::Up => truth(true),
-        Mode::Floor => negative.clone(),
-        Mode::Ceiling => not(negative.clone()),
-        Mode::HalfUp => not(below),
-        Mode::HalfEven => or(above.clone(), and(and(not(above), not(below)), odd)),
+        Rounding::Down => truth(false),
+        Rounding::Up => truth(true),
+        Rounding::Floor => negative.clone(),
+        Rounding::Ceiling => not(negative.clone()),
+        Rounding::HalfUp => not(below),
+        Rounding::HalfEven => or(above.clone(), and(and(not(above), not(below)), odd)),
     };
     let any = long::ne(long::or(r0, r1), i64(0));
     let one = unary(Unary::ExtendUnsigned, and(any, away));
