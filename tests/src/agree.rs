@@ -2,6 +2,7 @@
 
 use crate::mutate::Mistake;
 use crate::random::Random;
+use crate::rows;
 use enact_ir::testing::{DECISION, Sample, sample, wanted};
 use enact_ir::{Facts, Outcome, Verified, interp};
 use enact_machine::engine::{Asked, Engine, Stepped, decide};
@@ -60,6 +61,7 @@ fn compare(make: &Make, choices: &[u32]) -> Result<(u64, Sample), Box<Disagreeme
     let first = sample(choices);
     let mut ready = make(&first.program);
     let mut pairs = 0;
+    let mut cases = Vec::new();
     for n in 0..=INPUTS {
         let sample = match n {
             0 => first.clone(),
@@ -74,6 +76,11 @@ fn compare(make: &Make, choices: &[u32]) -> Result<(u64, Sample), Box<Disagreeme
             }
         }
         pairs += 2;
+        cases.extend([sample.known, sample.hidden]);
+    }
+    if ready.iter().any(|it| it.name == "native") {
+        let choice = choices.iter().fold(0_u32, |sum, it| sum.wrapping_mul(31).wrapping_add(*it));
+        rows::compare(&first, &cases, choice).map_err(|told| Box::new(Disagreement { engine: "rows", told }))?;
     }
     Ok((pairs, first))
 }

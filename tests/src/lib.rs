@@ -12,6 +12,7 @@ pub mod large;
 pub mod laws;
 pub mod mutate;
 pub mod random;
+pub mod rows;
 
 use enact_analysis::{Database, NoProgram};
 use enact_base::{Diagnostic, Severity, Sources, render};

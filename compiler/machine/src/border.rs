@@ -5,7 +5,7 @@ use crate::layout::{Layout, Slot, is_narrow};
 use enact_ir::interp::Evaluated;
 use enact_ir::{Fact, Facts, Type, Value};
 use std::collections::BTreeSet;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// Facts as they lie in memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -196,7 +196,7 @@ fn span(memory: &dyn Memory, at: u64) -> Option<(u64, usize)> {
     Some((address, count as usize))
 }
 
-fn list(memory: &dyn Memory, at: u64, element: &Rc<Layout>) -> Option<Value> {
+fn list(memory: &dyn Memory, at: u64, element: &Arc<Layout>) -> Option<Value> {
     let (address, count) = span(memory, at)?;
     let slot = element.slots.first()?;
     let each = (0..count as u64).map(|n| value(memory, address + n * u64::from(element.size), slot));

@@ -124,7 +124,7 @@ pub enum Expr {
     },
     /// A pointer some bytes (I32, taken as unsigned) further.
     Offset(Box<Expr>, Box<Expr>),
-    /// An operation on one integer.
+    /// An operation on one integer or address.
     Unary(Unary, Box<Expr>),
     /// An operation on two integers of this type (I32 or I64). Comparisons give I32.
     Binary(Binary, Ty, Box<Expr>, Box<Expr>),
@@ -132,7 +132,7 @@ pub enum Expr {
     Select(Ty, Box<Expr>, Box<Expr>, Box<Expr>),
 }
 
-/// Operations on one integer.
+/// Operations on one integer or address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Unary {
     /// Whether an I32 is 0.
@@ -145,6 +145,8 @@ pub enum Unary {
     Wrap,
     /// Zeros before the first one of an I64, as an I64; 64 for 0.
     LeadingZeros,
+    /// The number of an address, as an I64; 0 is the address of nothing.
+    Address,
 }
 
 /// Operations on two integers of one type. Names ending in `S` take them as signed, in `U` as unsigned. Shifts are by less than the bits of the type.

@@ -5,7 +5,7 @@ use crate::layout::{Layout, Slot, is_narrow};
 use enact_ir::interp::Step;
 use enact_ir::{Decision, Field, Labels, NumberKind, Program, Type};
 use serde_json::{Value, json};
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// A value in a struct that is no record: what stands at one place.
 #[derive(Clone, Debug)]
@@ -15,7 +15,7 @@ pub struct Leaf {
     /// The labels of its field.
     pub labels: Labels,
     /// Its place.
-    pub slot: Rc<Slot>,
+    pub slot: Arc<Slot>,
 }
 
 fn fields<'p>(program: &'p Program, ty: &Type) -> &'p [Field] {
@@ -26,7 +26,7 @@ fn fields<'p>(program: &'p Program, ty: &Type) -> &'p [Field] {
 }
 
 /// The leaves of a value, in the order of memory; an optional record is one, and its fields are more.
-pub fn leaves(program: &Program, path: &str, labels: &Labels, slot: &Rc<Slot>) -> Vec<Leaf> {
+pub fn leaves(program: &Program, path: &str, labels: &Labels, slot: &Arc<Slot>) -> Vec<Leaf> {
     let own = Leaf { path: path.to_owned(), labels: labels.clone(), slot: slot.clone() };
     let mut all = if matches!(slot.ty, Type::Record(_)) { Vec::new() } else { vec![own] };
     for (field, slot) in fields(program, &slot.ty).iter().zip(&slot.fields) {
@@ -156,25 +156,35 @@ fn step_json(program: &Program, decision: &Decision, step: Step) -> Value {
 impl Lowered {
     /// All decisions, as JSON: `{ "policy", "hash", "decisions" }`.
     pub fn to_json(&self, program: &Program) -> Value {
-        json!({
+        let mut all = json!({
             "policy": program.policy,
             "hash": program.hash(),
             "decisions": self.decisions.iter().map(|it| it.to_json(program)).collect::<Vec<_>>(),
-        })
+        });
+        if let (false, Some(map)) = (self.batches.is_empty(), all.as_object_mut()) {
+            map.insert("batches".into(), self.batches.iter().map(|it| it.to_json(program)).collect());
+        }
+        all
     }
 
     /// The same code with names for C: `enact_<decision>_decide` and `enact_<decision>_explain`, where a character that C does not know stands as `u` and its number.
     #[must_use]
     pub fn with_c_names(mut self) -> Lowered {
+        let mut rename = |old: &mut String, new: String| {
+            if let Some(function) = self.module.functions.iter_mut().find(|it| it.name == *old) {
+                function.name.clone_from(&new);
+            }
+            *old = new;
+        };
         for interface in &mut self.decisions {
             let name = identifier(&interface.decision);
-            for (old, end) in [(&mut interface.quick, "decide"), (&mut interface.full, "explain")] {
-                let new = format!("enact_{name}_{end}");
-                if let Some(function) = self.module.functions.iter_mut().find(|it| it.name == *old) {
-                    function.name.clone_from(&new);
-                }
-                *old = new;
-            }
+            rename(&mut interface.quick, format!("enact_{name}_decide"));
+            rename(&mut interface.full, format!("enact_{name}_explain"));
+        }
+        for batch in &mut self.batches {
+            let name = identifier(&batch.decision);
+            rename(&mut batch.function, format!("enact_{name}_batch"));
+            rename(&mut batch.rows.function, format!("enact_{name}_rows"));
         }
         self
     }

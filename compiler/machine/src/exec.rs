@@ -64,12 +64,17 @@ impl<'m> Machine<'m> {
         }
     }
 
+    fn burn(&mut self) -> Result<(), Trap> {
+        match self.fuel.checked_sub(1) {
+            Some(left) => self.fuel = left,
+            None => return trap("out of fuel"),
+        }
+        Ok(())
+    }
+
     fn block(&mut self, locals: &mut Vec<Bits>, block: &[Stmt]) -> Result<Flow, Trap> {
         for stmt in block {
-            self.fuel = match self.fuel.checked_sub(1) {
-                Some(left) => left,
-                None => return trap("out of fuel"),
-            };
+            self.burn()?;
             match self.stmt(locals, stmt)? {
                 Flow::Next => {}
                 other => return Ok(other),
@@ -108,6 +113,8 @@ impl<'m> Machine<'m> {
                 return self.block(locals, branch);
             }
             Stmt::Loop(body) => loop {
+                // A turn takes a step too, so that a loop without a body ends.
+                self.burn()?;
                 match self.block(locals, body)? {
                     Flow::Next | Flow::Continue(0) => {}
                     Flow::Break(0) => break,
@@ -177,6 +184,7 @@ fn unary(op: Unary, a: Bits) -> Bits {
         Unary::Extend => i64::from((a as u32).cast_signed()).cast_unsigned(),
         Unary::ExtendUnsigned | Unary::Wrap => a & 0xffff_ffff,
         Unary::LeadingZeros => a.leading_zeros().into(),
+        Unary::Address => a,
     }
 }
 

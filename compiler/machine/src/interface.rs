@@ -4,6 +4,7 @@
 //! then stand three sets of requirements, a bit each in words of 8 bytes (those that hold, that fail, that end in a fault), the trace (a bit for each step that counts), for each
 //! output a byte that says whether it is given, and the outputs. The arena is room for lists that are built on the way.
 
+use crate::arrow::Batch;
 use crate::code::Module;
 use crate::layout::{Layout, Slot};
 use crate::lower::steps::StepMap;
@@ -12,7 +13,7 @@ use crate::runtime::Runtime;
 use enact_ir::interp::{Evaluated, Standing, Step};
 use enact_ir::{Decision, Fault, Field, Program, Type, Verified};
 use std::collections::BTreeSet;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// What a compiled decision returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +41,7 @@ pub struct Output {
     /// The trace.
     pub trace: u32,
     /// Of each output: the byte that says whether it is given, and its value.
-    pub values: Vec<(u32, Rc<Slot>)>,
+    pub values: Vec<(u32, Arc<Slot>)>,
     /// Bytes in all.
     pub size: u32,
 }
@@ -74,6 +75,8 @@ pub struct Lowered {
     pub module: Module,
     /// How to call each decision.
     pub decisions: Vec<Interface>,
+    /// How to call decisions on rows that Arrow tells, if that has been asked for.
+    pub batches: Vec<Batch>,
 }
 
 /// A decision that would need more memory than anyone has.
@@ -111,7 +114,7 @@ pub fn lower(program: &Verified, names: &[&str]) -> Result<Lowered, TooLarge> {
         }
         decisions.push(interface);
     }
-    Ok(Lowered { module: runtime.module, decisions })
+    Ok(Lowered { module: runtime.module, decisions, batches: Vec::new() })
 }
 
 impl Interface {

@@ -15,7 +15,7 @@
 //! A record is no leaf: its fields stand in the struct around it. An optional record is one leaf (whether it is there) and its fields.
 
 use enact_ir::{Field, NumberType, Program, Type};
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// A struct.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub struct Layout {
     /// Leaves, and so bits of the mask.
     pub leaves: u32,
     /// The values in it.
-    pub slots: Vec<Rc<Slot>>,
+    pub slots: Vec<Arc<Slot>>,
 }
 
 /// A value in a struct.
@@ -40,9 +40,9 @@ pub struct Slot {
     /// Of an optional, where it is said whether it is there.
     pub present: u32,
     /// Of a record, optional or not: its fields.
-    pub fields: Vec<Rc<Slot>>,
+    pub fields: Vec<Arc<Slot>>,
     /// Of a list, optional or not: the struct of an element, with one slot.
-    pub element: Option<Rc<Layout>>,
+    pub element: Option<Arc<Layout>>,
 }
 
 /// Whether every value of a number type fits 64 bits.
@@ -67,13 +67,13 @@ impl Layout {
     /// The end of a struct: values in order from some byte on, which no mask belongs to.
     pub(crate) fn after<'a>(program: &Program, types: impl Iterator<Item = &'a Type>, start: u32) -> Layout {
         let mut place = Place { program, offset: start, bit: 0 };
-        let slots = types.map(|ty| Rc::new(place.slot(ty))).collect();
+        let slots = types.map(|ty| Arc::new(place.slot(ty))).collect();
         Layout { size: place.offset.next_multiple_of(8), leaves: 0, slots }
     }
 
     /// The struct of one value: an element of a list, or a figure.
-    pub fn of_element(program: &Program, ty: &Type) -> Rc<Layout> {
-        Rc::new(Layout::of_types(program, std::iter::once(ty)))
+    pub fn of_element(program: &Program, ty: &Type) -> Arc<Layout> {
+        Arc::new(Layout::of_types(program, std::iter::once(ty)))
     }
 
     /// Words of the mask.
@@ -121,7 +121,7 @@ impl Place<'_> {
         let mut slot = Slot { ty: ty.clone(), bit, offset: self.offset, present, fields: Vec::new(), element: None };
         match ty.inner() {
             Type::Record(_) => {
-                slot.fields = fields(self.program, ty).iter().map(|field| Rc::new(self.slot(&field.ty))).collect();
+                slot.fields = fields(self.program, ty).iter().map(|field| Arc::new(self.slot(&field.ty))).collect();
             }
             Type::List { element, .. } => {
                 slot.offset = self.take(12, 8);

@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod arrow;
 pub mod border;
 pub mod code;
 pub mod describe;
@@ -13,6 +14,7 @@ pub mod exec;
 pub mod interface;
 pub mod layout;
 mod lower;
+pub mod rows;
 mod runtime;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

@@ -152,6 +152,7 @@ impl Checker<'_> {
                     Unary::Extend | Unary::ExtendUnsigned => (Ty::I32, Ty::I64),
                     Unary::Wrap => (Ty::I64, Ty::I32),
                     Unary::LeadingZeros => (Ty::I64, Ty::I64),
+                    Unary::Address => (Ty::Ptr, Ty::I64),
                 };
                 is(value, of, &format!("the operand of {op:?}"))?;
                 ty

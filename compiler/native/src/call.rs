@@ -2,6 +2,7 @@
 
 #![expect(unsafe_code, reason = "Rust knows nothing of instructions that are made while it runs")]
 
+use crate::rows::{Blank, Checked};
 use cranelift_jit::JITModule;
 use enact_machine::Interface;
 use enact_machine::engine::EngineError;
@@ -86,6 +87,16 @@ impl Decide {
         // SAFETY: a lowered function reads the struct of the inputs and what the addresses in it lead to, which encoding has set to texts and elements in the same buffer; it writes the output,
         // and at most as many bytes of the arena as the interface says. All three are as large as that.
         Ok(unsafe { self.call(input, output, arena) })
+    }
+
+    /// Decides rows with a function that was lowered for them.
+    pub(crate) fn call_rows(&self, columns: &Checked, results: &mut Blank, room: &mut [u64]) {
+        assert_eq!(columns.rows(), results.rows(), "there is room for every row");
+        let mut addresses = results.addresses();
+        // SAFETY: the function reads of each column the rows that its first word says, all of which `Checked` has found inside of borrowed memory, and what texts and lists lead to,
+        // whose ends it has found too. It writes to the vectors of `results`, which are as long as there are rows and are borrowed here alone, and to `room`, which its caller has made as
+        // large as the function asks.
+        unsafe { self.call(columns.words(), &mut addresses, room) };
     }
 
     /// Decides, in a test that has let the reference executor run the same function on buffers of the same sizes before.

@@ -5,6 +5,7 @@
 
 #![deny(clippy::undocumented_unsafe_blocks)]
 
+mod archive;
 mod call;
 mod emit;
 mod engine;
@@ -12,14 +13,17 @@ mod header;
 mod host;
 mod jit;
 mod object;
+mod rows;
 #[cfg(test)]
 mod tests;
 
+pub use archive::archive;
 pub use call::Decide;
 pub use engine::{Flat, Native};
 pub use header::header;
 pub use jit::Jit;
 pub use object::object;
+pub use rows::{Column, Output, Results, Rows, Values};
 
 use cranelift_codegen::CodegenError;
 use cranelift_module::ModuleError;

@@ -212,6 +212,7 @@ impl Emitter<'_> {
             Unary::ExtendUnsigned => (self.to.i64_extend_i32_u(), Ty::I64),
             Unary::Wrap => (self.to.i32_wrap_i64(), Ty::I32),
             Unary::LeadingZeros => (self.to.i64_clz(), Ty::I64),
+            Unary::Address => (self.to.i64_extend_i32_u(), Ty::I64),
         };
         ty
     }

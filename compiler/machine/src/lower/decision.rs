@@ -10,7 +10,7 @@ use crate::interface::{Interface, Verdict};
 use crate::runtime::Runtime;
 use enact_ir::{Decision, LocalId, Program};
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// The parameters of the function.
 pub(crate) const INPUT: u32 = 0;
@@ -37,7 +37,7 @@ pub(crate) fn lower(
 ) -> Done {
     let mut build = Build::new(name, &[Ty::Ptr; 3], &[Ty::I32]);
     let input = build.param(INPUT);
-    let place = |slot: &Rc<crate::layout::Slot>, may_miss: bool| Val::Place {
+    let place = |slot: &Arc<crate::layout::Slot>, may_miss: bool| Val::Place {
         base: input.clone(),
         slot: slot.clone(),
         may_miss,

@@ -10,7 +10,7 @@ use super::{Judged, Lower};
 use crate::code::{Expr, Local, Stmt, Ty};
 use crate::layout::{Layout, is_narrow};
 use enact_ir::{Each, ExprKind, LocalId, Op, Type};
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// The parts of a form.
 pub(super) struct Form<'p> {
@@ -31,7 +31,7 @@ pub(super) struct Form<'p> {
 pub(super) struct Elements {
     pub(super) address: Expr,
     pub(super) count: Expr,
-    pub(super) layout: Rc<Layout>,
+    pub(super) layout: Arc<Layout>,
 }
 
 /// Faults and missing facts that come up in a loop.

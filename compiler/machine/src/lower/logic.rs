@@ -395,8 +395,8 @@ impl<'p> Lower<'p> {
     fn all_equal(
         &mut self,
         count: &Expr,
-        a: (&Expr, &std::rc::Rc<crate::layout::Layout>),
-        b: (&Expr, &std::rc::Rc<crate::layout::Layout>),
+        a: (&Expr, &std::sync::Arc<crate::layout::Layout>),
+        b: (&Expr, &std::sync::Arc<crate::layout::Layout>),
     ) -> Truth {
         let differ = self.build.var(i32(0));
         let open = self.build.var(i32(0));

@@ -8,7 +8,7 @@ use super::value::{Num, Val};
 use crate::code::{Binary, Expr, Ty, Unary, Width};
 use crate::layout::{Layout, Slot, is_narrow};
 use enact_ir::Type;
-use std::rc::Rc;
+use std::sync::Arc;
 
 impl Lower<'_> {
     /// The value with its outermost form read from memory.
@@ -37,7 +37,7 @@ impl Lower<'_> {
     }
 
     fn fields(&self, base: &Expr, slot: &Slot, may_miss: bool) -> Vec<Val> {
-        let field = |slot: &Rc<Slot>| Val::Place { base: base.clone(), slot: slot.clone(), may_miss };
+        let field = |slot: &Arc<Slot>| Val::Place { base: base.clone(), slot: slot.clone(), may_miss };
         slot.fields.iter().map(field).collect()
     }
 
@@ -133,7 +133,7 @@ impl Lower<'_> {
     }
 
     /// Writes an element of a list with its mask.
-    pub(crate) fn write_element(&mut self, value: &Val, at: &Expr, layout: &Rc<Layout>) {
+    pub(crate) fn write_element(&mut self, value: &Val, at: &Expr, layout: &Arc<Layout>) {
         let Some(slot) = layout.slots.first().cloned() else { return };
         let value = self.coerce(value, &slot.ty);
         let mut mask = Vec::new();
@@ -173,7 +173,7 @@ impl Lower<'_> {
     }
 
     /// An element of a list, still in memory.
-    pub(crate) fn element(&mut self, list: &Expr, layout: &Rc<Layout>, n: Expr) -> Val {
+    pub(crate) fn element(&mut self, list: &Expr, layout: &Arc<Layout>, n: Expr) -> Val {
         let base = self.element_at(list, layout, n);
         match layout.slots.first() {
             Some(slot) => Val::Place { base, slot: slot.clone(), may_miss: self.mode.may_miss },

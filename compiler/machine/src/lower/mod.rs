@@ -11,6 +11,7 @@ mod memory;
 mod numbers;
 mod operations;
 mod order;
+pub(crate) mod rows;
 pub(crate) mod state;
 pub(crate) mod steps;
 mod table;

@@ -10,7 +10,7 @@ use crate::code::{Binary, Expr, Local, Stmt, Ty, Width};
 use crate::layout::{Layout, is_narrow};
 use crate::runtime::Helper;
 use enact_ir::{Each, Type};
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// Elements that pass or may pass, in the arena: each its place, whether it certainly passes, and its key.
 struct Items {
@@ -18,7 +18,7 @@ struct Items {
     count: Local,
     /// Bytes of an item.
     size: u32,
-    key: Rc<Layout>,
+    key: Arc<Layout>,
     passes: Gathered,
     keys: Gathered,
     /// Of the keys of elements that certainly pass.

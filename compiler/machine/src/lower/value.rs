@@ -6,7 +6,7 @@ use super::state::{self, State};
 use crate::code::{Expr, Stmt};
 use crate::layout::{Layout, Slot, is_narrow};
 use enact_ir::{Type, Value};
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// What an expression comes to. Every part is a constant or a local, so that it can be used again.
 #[derive(Clone)]
@@ -14,7 +14,7 @@ pub(crate) enum Val {
     /// Still in memory; parts are read when they are needed.
     Place {
         base: Expr,
-        slot: Rc<Slot>,
+        slot: Arc<Slot>,
         may_miss: bool,
     },
     Bool(State, Expr),
@@ -26,7 +26,7 @@ pub(crate) enum Val {
     Optional(State, Expr, Box<Val>),
     Record(State, Vec<Val>),
     /// Address and number of the elements, and the struct of an element.
-    List(State, Expr, Expr, Rc<Layout>),
+    List(State, Expr, Expr, Arc<Layout>),
 }
 
 /// A number, by the range of its type.

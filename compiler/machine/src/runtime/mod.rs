@@ -1,5 +1,6 @@
 //! What compiled decisions call: arithmetic beyond 64 bits, the calendar, text. Written once, in machine code; a module holds only what it uses.
 
+mod arrow;
 pub(crate) mod calendar;
 mod text;
 pub(crate) mod wide;
@@ -50,6 +51,10 @@ pub(crate) enum Helper {
     IsAlphanumeric,
     /// The number that a text writes, and whether it does.
     ToNumber,
+    /// Whether a text that ends with 0 is a certain one.
+    IsWord,
+    /// The last of offsets that rise.
+    Ends,
 }
 
 /// The module in the making.
@@ -60,6 +65,11 @@ pub(crate) struct Runtime {
 }
 
 impl Runtime {
+    /// A module that is there, to be added to.
+    pub(crate) fn of(module: Module) -> Runtime {
+        Runtime { module, known: BTreeMap::new() }
+    }
+
     /// The place of a helper, which is added when it is first asked for.
     pub(crate) fn helper(&mut self, helper: Helper) -> FunctionId {
         if let Some(id) = self.known.get(&helper) {
@@ -85,8 +95,10 @@ impl Runtime {
             Helper::IsDigits => text::is_made_of("is_digits", &[(b'0', b'9')]),
             Helper::IsAlphanumeric => text::is_made_of("is_alphanumeric", &[(b'0', b'9'), (b'A', b'Z'), (b'a', b'z')]),
             Helper::ToNumber => text::to_number(self),
+            Helper::IsWord => arrow::is_word(),
+            Helper::Ends => arrow::ends(),
         };
-        let id = self.add(function);
+        let id = self.module.find(&function.name).unwrap_or_else(|| self.add(function));
         self.known.insert(helper, id);
         id
     }

@@ -64,7 +64,21 @@ impl Author<'_, '_> {
         Some(Expr::Load { ty, width, signed, address: Box::new(address), offset })
     }
 
+    /// How far a pointer is from the block: what can be said of an address in every engine.
+    fn distance(&mut self) -> Option<Expr> {
+        let root = self.root()?;
+        let beyond = offset(root.clone(), index(self.choices.below(16)));
+        let address = |it| Expr::Unary(Unary::Address, Box::new(it));
+        Some(binary(Binary::Sub, Ty::I64, address(beyond), address(root)))
+    }
+
     fn unary(&mut self, ty: Ty, depth: u32) -> Expr {
+        if ty == Ty::I64
+            && self.choices.below(6) == 5
+            && let Some(distance) = self.distance()
+        {
+            return distance;
+        }
         let (op, of) = match (ty, self.choices.below(3)) {
             (Ty::I32, 0 | 2) => (Unary::IsZero, Ty::I32),
             (Ty::I32, _) => (Unary::Wrap, Ty::I64),

@@ -7,12 +7,14 @@
 //! the same in all of them.
 
 mod choices;
+mod columns;
 mod expressions;
 mod statements;
 
 use crate::code::{FunctionId, Module, Ty};
 use crate::exec::{Machine, Trap};
 use choices::Choices;
+pub use columns::{Buffers, Table};
 use statements::Author;
 
 /// The exported function of every sample: `f(Ptr) -> I32`. The pointer is to a block of [`BLOCK`] bytes.

@@ -143,7 +143,7 @@ fn every_form_and_operation_comes_up() {
         }
     }
     wanted.note("load Ptr Eight false");
-    for op in ["IsZero", "Extend", "ExtendUnsigned", "Wrap", "LeadingZeros"] {
+    for op in ["IsZero", "Extend", "ExtendUnsigned", "Wrap", "LeadingZeros", "Address"] {
         wanted.note(op);
     }
     for op in Binary::ALL {

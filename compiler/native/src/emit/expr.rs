@@ -114,6 +114,8 @@ impl Body<'_> {
             Unary::ExtendUnsigned => self.builder.ins().uextend(types::I64, a),
             Unary::Wrap => self.builder.ins().ireduce(types::I32, a),
             Unary::LeadingZeros => self.builder.ins().clz(a),
+            // An address has 64 bits.
+            Unary::Address => a,
         }
     }
 

@@ -1,5 +1,7 @@
 //! The C header of an object: structs, units and ranges, functions.
 
+mod batch;
+
 use enact_ir::calendar::{FIRST, LAST};
 use enact_ir::{NumberKind, Program, Type};
 use enact_machine::describe::{Leaf, identifier, leaves};
@@ -15,8 +17,21 @@ pub fn header(program: &Program, lowered: &Lowered) -> String {
         program.policy,
         program.hash()
     );
+    let policy = identifier(&program.policy).to_uppercase();
+    let _ = writeln!(
+        out,
+        "#define ENACT_{policy}_HASH \"{}\"\n#define ENACT_{policy}_COMPILER \"enact {}\"\n",
+        program.hash(),
+        env!("CARGO_PKG_VERSION")
+    );
     for interface in &lowered.decisions {
         out.push_str(&decision(program, interface));
+    }
+    if !lowered.batches.is_empty() {
+        out.push_str(&batch::preamble());
+    }
+    for of in &lowered.batches {
+        out.push_str(&batch::batch(program, of));
     }
     out.push_str("#undef ENACT_ASSERT\n#ifdef __cplusplus\n}\n#endif\n#endif\n");
     out
