@@ -119,13 +119,13 @@ fn a_module_is_called_from_node() {
 #[test]
 fn the_same_source_gives_the_same_bytes() {
     let (first, second) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    for target in ["ir", "wasm", "object"] {
+    for target in ["ir", "wasm", "object", "static", "shared"] {
         built(target, first.path());
         built(target, second.path());
     }
     let mut names: Vec<_> = fs::read_dir(first.path()).unwrap().map(|it| it.unwrap().file_name()).collect();
     names.sort();
-    assert_eq!(names.len(), 5);
+    assert_eq!(names.len(), 8);
     for name in names {
         let read = |folder: &Path| fs::read(folder.join(&name)).unwrap();
         assert!(read(first.path()) == read(second.path()), "{name:?} differs");

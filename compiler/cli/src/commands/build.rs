@@ -2,7 +2,7 @@
 
 use crate::analysed::{Analysed, counted};
 use crate::host::{Failure, Host, Status};
-use crate::{disk, project};
+use crate::{disk, linker, project};
 use enact_ir::Verified;
 use enact_machine::engine::EngineError;
 use enact_machine::lower;
@@ -29,8 +29,12 @@ enum Target {
     Ir,
     /// A WASM module, with the description of its interface
     Wasm,
-    /// An object file for the linker of this system, with its C header
+    /// An object file for the linker of this system, with its C header and the description of its interface
     Object,
+    /// The same as a static library
+    Static,
+    /// The same as a shared library; the system's C compiler links it
+    Shared,
 }
 
 pub(crate) fn run(args: &Args, host: &mut Host<'_>) -> crate::Ended {
@@ -76,10 +80,17 @@ fn files(target: Target, program: &Verified, analysed: &Analysed) -> Result<Vec<
             let module = enact_wasm::module(&lowered.module, &options).map_err(|it| Failure::policy(it.to_string()))?;
             Ok(vec![("wasm", module), ("interface.json", interface)])
         }
-        Target::Object => {
-            let lowered = lowered()?.with_c_names();
+        Target::Object | Target::Static | Target::Shared => {
+            let lowered = lowered()?.with_batches(program).with_c_names();
             let object = enact_native::object(&lowered.module, "").map_err(|it| Failure::policy(it.to_string()))?;
-            Ok(vec![("o", object), ("h", enact_native::header(program, &lowered).into_bytes())])
+            let header = enact_native::header(program, &lowered).into_bytes();
+            let interface = serde_json::to_vec(&lowered.to_json(program)).unwrap_or_default();
+            let library = match target {
+                Target::Static => ("a", enact_native::archive(&object).map_err(|it| Failure::policy(it.to_string()))?),
+                Target::Shared => ("so", linker::shared(&object)?),
+                _ => ("o", object),
+            };
+            Ok(vec![library, ("h", header), ("library.json", interface)])
         }
     }
 }
