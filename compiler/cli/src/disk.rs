@@ -141,3 +141,39 @@ fn words(error: &io::Error) -> String {
         _ => error.to_string(),
     }
 }
+
+/// A file that takes its place when it is whole: until then there is the old one, or none.
+#[cfg(feature = "batch")]
+pub(crate) struct Fresh {
+    file: tempfile::NamedTempFile,
+    path: PathBuf,
+}
+
+#[cfg(feature = "batch")]
+impl Fresh {
+    /// Begins a file.
+    pub(crate) fn new(path: &Path) -> Result<Fresh, Failure> {
+        if kind(path) == Kind::Folder {
+            return Err(Failure::misused(format!("{}: is a folder, a file is needed", path.display())));
+        }
+        let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let mut builder = tempfile::Builder::new();
+        #[cfg(unix)]
+        builder.permissions(<fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o666));
+        let file = builder.prefix(".enact-").tempfile_in(folder);
+        let file = file.map_err(|error| Failure::misused(problem(path, &error)))?;
+        Ok(Fresh { file, path: path.to_owned() })
+    }
+
+    /// Writes to it.
+    pub(crate) fn writer(&self) -> Result<Box<dyn Write + Send>, Failure> {
+        let file = self.file.reopen().map_err(|error| Failure::misused(problem(&self.path, &error)))?;
+        Ok(Box::new(io::BufWriter::new(file)))
+    }
+
+    /// Puts it in its place.
+    pub(crate) fn keep(self) -> Result<(), Failure> {
+        let kept = self.file.persist(&self.path);
+        kept.map(drop).map_err(|error| Failure::misused(problem(&self.path, &error.error)))
+    }
+}

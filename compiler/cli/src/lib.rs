@@ -11,14 +11,19 @@ mod coverage;
 mod disk;
 mod engine;
 mod host;
+mod linker;
 mod outline;
 mod present;
+#[cfg(feature = "batch")]
+mod progress;
 mod project;
 mod properties;
 
 pub use host::{Host, Status, Tongue};
 
 use clap::{Parser, Subcommand};
+#[cfg(feature = "batch")]
+use commands::{batch, sql};
 use commands::{build, check, explain, fmt, needs, new, run, schema, test};
 use host::Failure;
 use std::ffi::OsString;
@@ -42,6 +47,10 @@ enum Verb {
     Test(test::Args),
     Run(run::Args),
     Needs(needs::Args),
+    #[cfg(feature = "batch")]
+    Batch(batch::Args),
+    #[cfg(feature = "batch")]
+    Sql(sql::Args),
     Build(build::Args),
     Explain(explain::Args),
     #[command(subcommand)]
@@ -61,6 +70,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>, host: &mut Host<'_>) -> Sta
         Verb::Test(args) => test::run(&args, host),
         Verb::Run(args) => run::run(&args, host),
         Verb::Needs(args) => needs::run(&args, host),
+        #[cfg(feature = "batch")]
+        Verb::Batch(args) => batch::run(&args, host),
+        #[cfg(feature = "batch")]
+        Verb::Sql(args) => sql::run(&args, host),
         Verb::Build(args) => build::run(&args, host),
         Verb::Explain(args) => explain::run(&args, host),
         Verb::Schema(verb) => schema::run(&verb, host),

@@ -84,6 +84,6 @@ pub(crate) fn read_json(path: &Path, host: &mut Host<'_>) -> Result<Json, Failur
 }
 
 /// Reads `YYYY-MM-DD`.
-fn day(text: &str) -> Result<i64, String> {
+pub(crate) fn day(text: &str) -> Result<i64, String> {
     enact_ir::calendar::parse(text).ok_or_else(|| "is no day; write it as YYYY-MM-DD".to_owned())
 }

@@ -1,6 +1,8 @@
 //! The verbs, one a file, and the arguments that some of them share.
 
 pub(crate) mod asked;
+#[cfg(feature = "batch")]
+pub(crate) mod batch;
 pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod explain;
@@ -9,4 +11,6 @@ pub(crate) mod needs;
 pub(crate) mod new;
 pub(crate) mod run;
 pub(crate) mod schema;
+#[cfg(feature = "batch")]
+pub(crate) mod sql;
 pub(crate) mod test;
