@@ -15,8 +15,8 @@ THREADS = 2
 SQL = """
 WITH rows AS (
     SELECT entitled, "visit.cause" AS cause,
-        date_part('year', "visit.service_date") AS y, date_part('month', "visit.service_date") AS m, date_part('day', "visit.service_date") AS d,
-        date_part('year', "person.birth_date") AS by, date_part('month', "person.birth_date") AS bm, date_part('day', "person.birth_date") AS bd,
+        date_part('year', "visit.service_date") AS s_y, date_part('month', "visit.service_date") AS s_m, date_part('day', "visit.service_date") AS s_d,
+        date_part('year', "person.birth_date") AS b_y, date_part('month', "person.birth_date") AS b_m, date_part('day', "person.birth_date") AS b_d,
         "visit.service_date" >= DATE '2023-01-01' AS banded,
         "visit.facility" = 'community' AS community,
         "person.category" = 'retiree' AS retiree,
@@ -25,7 +25,7 @@ WITH rows AS (
 ), facts AS (
     SELECT *, before + in_scope AS total, CASE WHEN retiree THEN 130000 ELSE 180000 END AS deductible,
         CASE WHEN retiree THEN 50 ELSE 0 END AS share,
-        retiree AND y - by - CASE WHEN bm > m OR (bm = m AND bd > d) THEN 1 ELSE 0 END >= 70 AS senior
+        retiree AND s_y - b_y - CASE WHEN b_m > s_m OR (b_m = s_m AND b_d > s_d) THEN 1 ELSE 0 END >= 70 AS senior
     FROM rows
 ), rates AS (
     SELECT *, CASE WHEN banded THEN 2000000 ELSE total END AS edge,

@@ -9,6 +9,7 @@ use datafusion::arrow::ipc::writer::FileWriter;
 use datafusion::parquet::arrow::ArrowWriter;
 use datafusion::parquet::basic::Compression;
 use datafusion::parquet::file::properties::WriterProperties;
+use datafusion::parquet::schema::types::ColumnPath;
 use std::io::Write;
 
 /// Any place to write to.
@@ -28,10 +29,15 @@ impl Sink {
     pub(crate) fn new(format: Format, schema: &SchemaRef, out: Out) -> Result<Sink, Fault> {
         Ok(match format {
             Format::Parquet => {
-                let properties = WriterProperties::builder()
+                let mut properties = WriterProperties::builder()
                     .set_compression(Compression::SNAPPY)
                     .set_max_row_group_row_count(Some(GROUP))
                     .set_created_by("enact".to_owned());
+                // Of numbers and days there are too many for a dictionary.
+                for field in schema.fields().iter().filter(|field| !field.data_type().is_string()) {
+                    properties =
+                        properties.set_column_dictionary_enabled(ColumnPath::from(field.name().as_str()), false);
+                }
                 let writer = ArrowWriter::try_new(out, schema.clone(), Some(properties.build()));
                 Sink::Parquet(Box::new(writer.map_err(Fault::output)?))
             }

@@ -63,6 +63,9 @@ pub enum Bucket {
     Other,
 }
 
+/// Digits of a number of 128 bits.
+const DIGITS: usize = 39;
+
 /// Texts that are told apart.
 const TEXTS: usize = 24;
 
@@ -113,10 +116,10 @@ impl Totals {
         self.given += (column.len() - column.null_count()) as u64;
         match column.data_type() {
             DataType::Int64 => {
-                column.as_primitive::<Int64Type>().iter().flatten().for_each(|n| self.number(n.into()));
+                self.numbers(column.as_primitive::<Int64Type>().iter().flatten().map(i128::from));
             }
             DataType::Decimal128(..) => {
-                column.as_primitive::<Decimal128Type>().iter().flatten().for_each(|n| self.number(n));
+                self.numbers(column.as_primitive::<Decimal128Type>().iter().flatten());
             }
             DataType::Boolean => {
                 let values = column.as_boolean();
@@ -139,16 +142,25 @@ impl Totals {
         }
     }
 
-    fn number(&mut self, n: i128) {
-        self.sum = self.sum.and_then(|sum| sum.checked_add(n));
-        self.least = Some(self.least.map_or(n, |least| least.min(n)));
-        self.most = Some(self.most.map_or(n, |most| most.max(n)));
-        let digits = match n.unsigned_abs().checked_ilog10() {
-            None => return self.count(Bucket::Zero, 1),
-            Some(log) => i32::try_from(log).unwrap_or(0) + 1 - i32::from(self.scale),
-        };
-        let sign = if n < 0 { -1 } else { 1 };
-        self.count(Bucket::Digits(sign * digits.max(0)), 1);
+    fn numbers(&mut self, numbers: impl Iterator<Item = i128>) {
+        // By the digits of the scaled integer, those below 0 first: a number takes no look into the histogram.
+        let mut counts = [[0_u64; DIGITS]; 2];
+        let mut zeros = 0;
+        for n in numbers {
+            self.sum = self.sum.and_then(|sum| sum.checked_add(n));
+            self.least = Some(self.least.map_or(n, |least| least.min(n)));
+            self.most = Some(self.most.map_or(n, |most| most.max(n)));
+            let size = n.unsigned_abs();
+            let log = u64::try_from(size).map_or_else(|_| size.checked_ilog10(), u64::checked_ilog10);
+            let place = log.and_then(|log| counts[usize::from(n >= 0)].get_mut(log as usize));
+            *place.unwrap_or(&mut zeros) += 1;
+        }
+        self.count(Bucket::Zero, zeros);
+        for (sign, counts) in [-1, 1].into_iter().zip(counts) {
+            for (digits, count) in (1..).zip(counts) {
+                self.count(Bucket::Digits(sign * (digits - i32::from(self.scale)).max(0)), count);
+            }
+        }
     }
 
     fn text(&mut self, text: &str) {
