@@ -94,7 +94,7 @@ impl Outcome {
 
 impl Fault {
     /// Why there is no answer, in words.
-    pub(crate) fn failure(self, program: &Program) -> Failure {
+    pub fn failure(self, program: &Program) -> Failure {
         let (code, message) = match self {
             Fault::NoParameterVersion(id) => {
                 let name = program.table_of(id).map_or("", |table| table.name.as_str());

@@ -45,12 +45,8 @@ impl Outcome {
 
     /// Why there is no answer; `null` where there is one.
     pub(crate) fn error_json(&self) -> Json {
-        self.error.as_ref().map_or(Json::Null, failure)
+        self.error.as_ref().map_or(Json::Null, Failure::to_json)
     }
-}
-
-fn failure(failure: &Failure) -> Json {
-    json!({ "code": failure.code, "path": failure.path, "message": failure.message })
 }
 
 /// A value as JSON: money in yuan with two digits, other fractions as the shortest decimal text, a day as `YYYY-MM-DD`, a case by its code.
@@ -87,6 +83,20 @@ fn number_json(n: i128, ty: NumberType) -> Json {
         },
         NumberKind::Decimal | NumberKind::Rate => decimal::print(n, ty.scale, 0).into(),
         NumberKind::Money => decimal::print(n, ty.scale, 2).into(),
+    }
+}
+
+impl Failure {
+    /// As JSON.
+    pub fn to_json(&self) -> Json {
+        json!({ "code": self.code, "path": self.path, "message": self.message })
+    }
+}
+
+impl Reason {
+    /// As JSON.
+    pub fn to_json(&self, program: &Program) -> Json {
+        reason(program, self)
     }
 }
 

@@ -91,7 +91,7 @@ impl Column {
             Type::Enum(_) => leaf("i", 2, Format::Case),
             Type::Text { .. } => leaf("u", 3, Format::Text),
             Type::List { element, .. } => {
-                let (element, read) = Column::new(program, None, element, Encoding::Standard);
+                let (element, read) = Column::new(program, None, element, encoding);
                 ("+l".to_owned(), 2, vec![element], Format::List(Box::new(read)))
             }
             Type::Record(_) | Type::Optional(_) => {

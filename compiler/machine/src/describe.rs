@@ -1,6 +1,7 @@
 //! The flat form of a decision told to others: where each fact and each output stands, by its path.
 
 use crate::interface::{Interface, Lowered};
+use crate::json::Json;
 use crate::layout::{Layout, Slot, is_narrow};
 use enact_ir::interp::Step;
 use enact_ir::{Decision, Field, Labels, NumberKind, Program, Type};
@@ -163,6 +164,9 @@ impl Lowered {
         });
         if let (false, Some(map)) = (self.batches.is_empty(), all.as_object_mut()) {
             map.insert("batches".into(), self.batches.iter().map(|it| it.to_json(program)).collect());
+        }
+        if let (false, Some(map)) = (self.json.is_empty(), all.as_object_mut()) {
+            map.insert("json".into(), self.json.iter().map(Json::to_json).collect());
         }
         all
     }

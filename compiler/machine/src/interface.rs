@@ -6,6 +6,7 @@
 
 use crate::arrow::Batch;
 use crate::code::Module;
+use crate::json::Json;
 use crate::layout::{Layout, Slot};
 use crate::lower::steps::StepMap;
 use crate::lower::{self, Mode, state};
@@ -77,6 +78,8 @@ pub struct Lowered {
     pub decisions: Vec<Interface>,
     /// How to call decisions on rows that Arrow tells, if that has been asked for.
     pub batches: Vec<Batch>,
+    /// How to call decisions with JSON, if that has been asked for.
+    pub json: Vec<Json>,
 }
 
 /// A decision that would need more memory than anyone has.
@@ -114,7 +117,7 @@ pub fn lower(program: &Verified, names: &[&str]) -> Result<Lowered, TooLarge> {
         }
         decisions.push(interface);
     }
-    Ok(Lowered { module: runtime.module, decisions, batches: Vec::new() })
+    Ok(Lowered { module: runtime.module, decisions, batches: Vec::new(), json: Vec::new() })
 }
 
 impl Interface {

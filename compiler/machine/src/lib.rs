@@ -12,6 +12,7 @@ pub mod describe;
 pub mod engine;
 pub mod exec;
 pub mod interface;
+pub mod json;
 pub mod layout;
 mod lower;
 pub mod rows;

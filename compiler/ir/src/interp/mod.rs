@@ -10,7 +10,7 @@ use crate::{Decision, Facts, Failure, Fault, LocalId, Outcome, Output, Program, 
 use eval::{Evaluation, Judged};
 use partial::{Open, Partial, Place};
 use settle::verdict;
-pub use settle::{Evaluated, Standing, Step, settle};
+pub use settle::{Evaluated, Standing, Step, requirement_reason, settle, step_reason};
 use std::collections::BTreeSet;
 
 /// Decides. What is missing in the facts and can still change the answer is listed in a `pending` outcome.

@@ -1,7 +1,7 @@
 //! From what the parts of a decision come to, to its outcome. Every engine ends here, so that verdicts and reasons are made in one place.
 
 use crate::needs::{self, Question, Refined};
-use crate::{Decision, Facts, Fault, Outcome, Program, Reason, ReasonKind, TableId, Value, Verdict};
+use crate::{Decision, Facts, Fault, Outcome, Program, Reason, ReasonKind, Requirement, TableId, Value, Verdict};
 use std::collections::BTreeSet;
 
 /// Something that was applied or read, by its place.
@@ -104,13 +104,19 @@ fn reasons(program: &Program, decision: &Decision, evaluated: &Evaluated, outcom
             _ if outcome.verdict == Verdict::Granted => ReasonKind::Met,
             _ => ReasonKind::Open,
         };
-        let (name, labels) = (requirement.name.clone(), requirement.labels.clone());
-        Reason { kind, name, labels, cites: requirement.cites.clone() }
+        requirement_reason(requirement, kind)
     });
-    required.chain(evaluated.steps.iter().filter_map(|step| reason(program, decision, *step))).collect()
+    required.chain(evaluated.steps.iter().filter_map(|step| step_reason(program, decision, *step))).collect()
 }
 
-fn reason(program: &Program, decision: &Decision, step: Step) -> Option<Reason> {
+/// The reason that a requirement is, of this kind.
+pub fn requirement_reason(requirement: &Requirement, kind: ReasonKind) -> Reason {
+    let (name, labels) = (requirement.name.clone(), requirement.labels.clone());
+    Reason { kind, name, labels, cites: requirement.cites.clone() }
+}
+
+/// The reason that a step is; `None` if there is no such step.
+pub fn step_reason(program: &Program, decision: &Decision, step: Step) -> Option<Reason> {
     match step {
         Step::Exception { rule, exception } => {
             let rule = decision.rules.get(rule as usize)?;

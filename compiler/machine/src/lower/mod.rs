@@ -6,6 +6,7 @@ mod decision;
 mod each;
 mod figure;
 mod held;
+pub(crate) mod json;
 mod logic;
 mod memory;
 mod numbers;

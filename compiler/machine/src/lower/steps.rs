@@ -61,6 +61,11 @@ pub struct StepMap {
 }
 
 impl StepMap {
+    /// Whether a figure of this table may be read.
+    pub(crate) fn reads(&self, table: TableId) -> bool {
+        self.tables.contains_key(&table)
+    }
+
     /// The steps of a decision.
     pub fn new(program: &Program, decision: &Decision) -> StepMap {
         let mut map = StepMap::default();

@@ -2,6 +2,7 @@
 
 mod arrow;
 pub(crate) mod calendar;
+pub(crate) mod json;
 mod text;
 pub(crate) mod wide;
 
@@ -55,6 +56,38 @@ pub(crate) enum Helper {
     IsWord,
     /// The last of offsets that rise.
     Ends,
+    /// The next byte of a JSON text that is no space.
+    JsonSpace,
+    /// The end of a number in JSON.
+    JsonNumber,
+    /// A text in JSON.
+    JsonString,
+    /// An escape in such a text.
+    JsonEscape,
+    /// A character of UTF-8.
+    Utf8,
+    /// Four hexadecimal digits.
+    Hex,
+    /// A value in JSON, with all that is inside of it.
+    JsonValue,
+    /// A whole JSON text.
+    JsonDocument,
+    /// A member of an object.
+    JsonFind,
+    /// A JSON number that is whole.
+    JsonWhole,
+    /// A number with digits after the point, as a text.
+    JsonDecimal,
+    /// A day as a text.
+    JsonDay,
+    /// Bytes to be written.
+    Append,
+    /// A number to be written.
+    PrintNumber,
+    /// A day to be written.
+    PrintDay,
+    /// A text to be written.
+    PrintText,
 }
 
 /// The module in the making.
@@ -62,12 +95,14 @@ pub(crate) enum Helper {
 pub(crate) struct Runtime {
     pub(crate) module: Module,
     known: BTreeMap<Helper, FunctionId>,
+    /// Where constants lie that have been added here.
+    constants: BTreeMap<Vec<u8>, u32>,
 }
 
 impl Runtime {
     /// A module that is there, to be added to.
     pub(crate) fn of(module: Module) -> Runtime {
-        Runtime { module, known: BTreeMap::new() }
+        Runtime { module, ..Runtime::default() }
     }
 
     /// The place of a helper, which is added when it is first asked for.
@@ -97,10 +132,37 @@ impl Runtime {
             Helper::ToNumber => text::to_number(self),
             Helper::IsWord => arrow::is_word(),
             Helper::Ends => arrow::ends(),
+            Helper::JsonSpace => json::parse::space(),
+            Helper::JsonNumber => json::parse::number(),
+            Helper::JsonString => json::text::string(self),
+            Helper::JsonEscape => json::text::escape(self),
+            Helper::Utf8 => json::text::utf8(),
+            Helper::Hex => json::text::hex(),
+            Helper::JsonValue => return self.recursive(helper, json::parse::value),
+            Helper::JsonDocument => json::parse::document(self),
+            Helper::JsonFind => json::parse::find(self),
+            Helper::JsonWhole => json::numbers::whole(),
+            Helper::JsonDecimal => json::numbers::decimal(self),
+            Helper::JsonDay => json::numbers::day(self),
+            Helper::Append => json::print::append(),
+            Helper::PrintNumber => json::print::number(self),
+            Helper::PrintDay => json::print::day(self),
+            Helper::PrintText => json::print::text(),
         };
         let id = self.module.find(&function.name).unwrap_or_else(|| self.add(function));
         self.known.insert(helper, id);
         id
+    }
+
+    /// Adds a function that calls itself.
+    fn recursive(&mut self, helper: Helper, make: fn(&mut Runtime, FunctionId) -> Function) -> FunctionId {
+        let own = self.add(Build::new("", &[], &[]).finish(false));
+        let function = make(self, own);
+        if let Some(place) = self.module.functions.get_mut(own.0 as usize) {
+            *place = function;
+        }
+        self.known.insert(helper, own);
+        own
     }
 
     /// Adds a function.
@@ -110,12 +172,16 @@ impl Runtime {
         id
     }
 
-    /// Adds constants at a multiple of 8 and gives their place.
+    /// The place of constants, at a multiple of 8; the same ones are added once.
     pub(crate) fn data(&mut self, bytes: &[u8]) -> Expr {
+        if let Some(at) = self.constants.get(bytes) {
+            return Expr::Data(*at);
+        }
         let data = &mut self.module.data;
         data.resize(data.len().next_multiple_of(8), 0);
         let at = u32::try_from(data.len()).unwrap_or(u32::MAX);
         data.extend(bytes);
+        self.constants.insert(bytes.to_vec(), at);
         Expr::Data(at)
     }
 

@@ -76,7 +76,7 @@ pub(crate) fn lower(
     let any = columns.iter().fold(i32(0), |any, column| or(any, gaps(column)));
     let any = it.build.keep(any);
     let size = u64::from(interface.input.size) + u64::from(interface.output.size);
-    let in_lists: u64 = interface.input.slots.iter().fold(0, |sum, slot| sum.saturating_add(room(slot)));
+    let in_lists: u64 = interface.input.slots.iter().fold(0, |sum, slot| sum.saturating_add(room_of_lists(slot)));
     let frame = Frame { at_lists: size, at_arena: size.saturating_add(in_lists), functions };
     it.either(
         any,
@@ -107,11 +107,12 @@ fn gaps(column: &Column<'_>) -> Expr {
 }
 
 /// Bytes for the lists of a slot.
-fn room(slot: &Slot) -> u64 {
-    let fields = slot.fields.iter().fold(0_u64, |sum, field| sum.saturating_add(room(field)));
+pub(crate) fn room_of_lists(slot: &Slot) -> u64 {
+    let fields = slot.fields.iter().fold(0_u64, |sum, field| sum.saturating_add(room_of_lists(field)));
     match (slot.ty.inner(), &slot.element) {
         (Type::List { max, .. }, Some(element)) => {
-            let within = element.slots.iter().fold(u64::from(element.size), |sum, it| sum.saturating_add(room(it)));
+            let within =
+                element.slots.iter().fold(u64::from(element.size), |sum, it| sum.saturating_add(room_of_lists(it)));
             u64::from(*max).saturating_mul(within)
         }
         _ => fields,

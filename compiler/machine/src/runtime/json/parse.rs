@@ -1,0 +1,278 @@
+//! JSON into nodes, strictly: no key twice in an object, nothing after the document, no more than 128 within one another.
+
+use super::text::is_digit;
+use super::{AT, KIND, LENGTH, NEXT, byte, c, kind, node, word};
+use crate::code::{Binary, Expr, Function, FunctionId, Local, Stmt, Ty, Width};
+use crate::lower::build::{Blocks, Build, add, and, beyond, eq, i32, le, lt, ne, not, op, or};
+use crate::runtime::{Helper, Runtime};
+
+/// Most within one another.
+const DEPTH: i32 = 128;
+
+fn get(local: Local) -> Expr {
+    Expr::Get(local)
+}
+
+/// text, length, place → the place of the next byte that is no space.
+pub(crate) fn space() -> Function {
+    let mut it = Build::new("json_space", &[Ty::Ptr, Ty::I32, Ty::I32], &[Ty::I32]);
+    let (text, length) = (it.param(0), it.param(1));
+    let at = it.var(it.param(2));
+    it.repeat(|it| {
+        it.when(le(length, get(at)), |it| it.push(Stmt::Break(0)));
+        let now = it.keep(byte(&text, get(at)));
+        let blank = [b' ', b'\n', b'\r', b'\t'].into_iter().fold(i32(0), |any, one| or(any, eq(now.clone(), c(one))));
+        it.when(not(blank), |it| it.push(Stmt::Break(0)));
+        it.set(at, add(get(at), i32(1)));
+    });
+    it.push(Stmt::Return(vec![get(at)]));
+    it.finish(false)
+}
+
+/// text, length, place → the place after the number there, or -1.
+pub(crate) fn number() -> Function {
+    let mut it = Build::new("json_number", &[Ty::Ptr, Ty::I32, Ty::I32], &[Ty::I32]);
+    let (text, length) = (it.param(0), it.param(1));
+    let at = it.var(it.param(2));
+    let wrong = |it: &mut Build| it.push(Stmt::Return(vec![i32(-1)]));
+    let is = |at: Local, wanted: u8| and(lt(get(at), length.clone()), eq(byte(&text, get(at)), c(wanted)));
+    let step = |it: &mut Build| it.set(at, add(get(at), i32(1)));
+    // At the end of the text a byte is read that may be anything; it is never used.
+    let digits = |it: &mut Build| {
+        let before = it.keep(get(at));
+        let start = it.var(before);
+        it.repeat(|it| {
+            it.when(le(length.clone(), get(at)), |it| it.push(Stmt::Break(0)));
+            it.when(not(is_digit(byte(&text, get(at)))), |it| it.push(Stmt::Break(0)));
+            step(it);
+        });
+        it.when(eq(get(start), get(at)), wrong);
+    };
+    it.when(is(at, b'-'), step);
+    it.either(is(at, b'0'), step, digits);
+    it.when(is(at, b'.'), |it| {
+        step(it);
+        digits(it);
+    });
+    it.when(or(is(at, b'e'), is(at, b'E')), |it| {
+        step(it);
+        it.when(or(is(at, b'+'), is(at, b'-')), step);
+        digits(it);
+    });
+    it.push(Stmt::Return(vec![get(at)]));
+    it.finish(false)
+}
+
+/// A function that is being written and may call itself.
+struct Value<'r> {
+    runtime: &'r mut Runtime,
+    build: Build,
+    /// Itself.
+    own: FunctionId,
+    at: Local,
+    n: Local,
+}
+
+impl Blocks for Value<'_> {
+    fn build(&mut self) -> &mut Build {
+        &mut self.build
+    }
+}
+
+/// text, length, place, nodes, number of the next node, depth → the place after the value or -1, and the number of the node after it.
+pub(crate) fn value(runtime: &mut Runtime, own: FunctionId) -> Function {
+    let params = [Ty::Ptr, Ty::I32, Ty::I32, Ty::Ptr, Ty::I32, Ty::I32];
+    let mut build = Build::new("json_value", &params, &[Ty::I32; 2]);
+    let (at, n) = (build.var(build.param(2)), build.var(build.param(4)));
+    let mut it = Value { runtime, build, own, at, n };
+    let own_node = it.build.keep(node(&it.build.param(3), it.build.param(4)));
+    it.skip();
+    let now = it.now();
+    it.set_node(&own_node, AT, get(at));
+    for (word, kind) in [("null", kind::NULL), ("false", kind::FALSE), ("true", kind::TRUE)] {
+        let first = word.as_bytes().first().copied().unwrap_or(0);
+        it.when(eq(now.clone(), c(first)), |it| {
+            for wanted in word.bytes() {
+                it.expect(wanted);
+            }
+            it.done(&own_node, kind, i32(0));
+        });
+    }
+    it.when(eq(now.clone(), c(b'"')), |it| {
+        let (start, length) = it.string();
+        it.set_node(&own_node, AT, start);
+        it.done(&own_node, kind::TEXT, length);
+    });
+    it.when(or(eq(now.clone(), c(b'-')), is_digit(now.clone())), |it| {
+        let (text, length) = (it.build.param(0), it.build.param(1));
+        let end = it.runtime.call_one(&mut it.build, Helper::JsonNumber, Ty::I32, vec![text, length, get(at)]);
+        it.refuse(lt(end.clone(), i32(0)));
+        let length = op(Binary::Sub, Ty::I32, end.clone(), get(at));
+        let length = it.build.keep(length);
+        it.build.set(at, end);
+        it.done(&own_node, kind::NUMBER, length);
+    });
+    let deep = le(i32(DEPTH), it.build.param(5));
+    it.refuse(deep);
+    it.when(eq(now.clone(), c(b'[')), |it| it.all(&own_node, kind::LIST, b']', Value::inner));
+    it.when(eq(now, c(b'{')), |it| it.all(&own_node, kind::OBJECT, b'}', Value::member));
+    it.refuse(i32(1));
+    it.build.push(Stmt::Return(vec![i32(-1), i32(0)]));
+    it.build.finish(false)
+}
+
+impl Value<'_> {
+    fn refuse(&mut self, condition: Expr) {
+        self.when(condition, |it| it.build.push(Stmt::Return(vec![i32(-1), i32(0)])));
+    }
+
+    /// Goes on to what is no space; there must be something.
+    fn skip(&mut self) {
+        let args = vec![self.build.param(0), self.build.param(1), get(self.at)];
+        let next = self.runtime.call_one(&mut self.build, Helper::JsonSpace, Ty::I32, args);
+        self.build.set(self.at, next);
+        let over = le(self.build.param(1), get(self.at));
+        self.refuse(over);
+    }
+
+    fn now(&mut self) -> Expr {
+        let now = byte(&self.build.param(0), get(self.at));
+        self.build.keep(now)
+    }
+
+    /// Goes on past a byte that must be there.
+    fn expect(&mut self, wanted: u8) {
+        let over = le(self.build.param(1), get(self.at));
+        self.refuse(over);
+        let now = self.now();
+        self.refuse(ne(now, c(wanted)));
+        self.build.set(self.at, add(get(self.at), i32(1)));
+    }
+
+    fn set_node(&mut self, node: &Expr, place: u32, value: Expr) {
+        self.build.store(Width::Four, node.clone(), place, value);
+    }
+
+    /// Finishes the node; whatever is inside of it has been read.
+    fn done(&mut self, node: &Expr, kind: i32, length: Expr) {
+        self.set_node(node, KIND, i32(kind));
+        self.set_node(node, LENGTH, length);
+        let inside = matches!(kind, kind::LIST | kind::OBJECT);
+        let next = if inside { get(self.n) } else { add(self.build.param(4), i32(1)) };
+        let next = self.build.keep(next);
+        self.set_node(node, NEXT, next.clone());
+        self.build.push(Stmt::Return(vec![get(self.at), next]));
+    }
+
+    /// A text whose opening quote is here: where it begins and how long it is.
+    fn string(&mut self) -> (Expr, Expr) {
+        let args = vec![self.build.param(0), self.build.param(1), add(get(self.at), i32(1))];
+        let function = self.runtime.helper(Helper::JsonString);
+        let found = self.build.call(function, &[Ty::I32; 3], args);
+        let [end, start, length] = <[Expr; 3]>::try_from(found).unwrap_or_else(|_| [i32(-1), i32(0), i32(0)]);
+        self.refuse(lt(end.clone(), i32(0)));
+        self.build.set(self.at, end);
+        (start, length)
+    }
+
+    /// A list or an object: its parts with commas between them.
+    fn all(&mut self, node: &Expr, kind: i32, close: u8, part: impl FnOnce(&mut Self)) {
+        let (at, count) = (self.at, self.build.local(Ty::I32));
+        self.build.set(count, i32(0));
+        self.build.set(at, add(get(at), i32(1)));
+        let first = add(self.build.param(4), i32(1));
+        self.build.set(self.n, first);
+        self.skip();
+        let now = self.now();
+        self.when(eq(now, c(close)), |it| {
+            it.build.set(at, add(get(at), i32(1)));
+            it.done(node, kind, i32(0));
+        });
+        self.repeat(|it| {
+            part(it);
+            it.build.set(count, add(get(count), i32(1)));
+            it.skip();
+            let now = it.now();
+            it.build.set(at, add(get(at), i32(1)));
+            it.when(eq(now.clone(), c(close)), |it| it.done(node, kind, get(count)));
+            it.refuse(ne(now, c(b',')));
+        });
+    }
+
+    /// A value inside of this one.
+    fn inner(&mut self) {
+        let param = |n| self.build.param(n);
+        let args = vec![param(0), param(1), get(self.at), param(3), get(self.n), add(param(5), i32(1))];
+        let own = self.own;
+        let found = self.build.call(own, &[Ty::I32; 2], args);
+        let [at, n] = <[Expr; 2]>::try_from(found).unwrap_or_else(|_| [i32(-1), i32(0)]);
+        self.refuse(lt(at.clone(), i32(0)));
+        self.build.set(self.at, at);
+        self.build.set(self.n, n);
+    }
+
+    /// A member of an object: its key, which stands only once, and its value.
+    fn member(&mut self) {
+        let (text, nodes) = (self.build.param(0), self.build.param(3));
+        self.skip();
+        let now = self.now();
+        self.refuse(ne(now, c(b'"')));
+        let (start, length) = self.string();
+        let key = self.build.keep(get(self.n));
+        let key_node = self.build.keep(node(&nodes, key.clone()));
+        let other = self.build.var(add(self.build.param(4), i32(1)));
+        self.repeat(|it| {
+            it.when(le(key.clone(), get(other)), |it| it.build.push(Stmt::Break(0)));
+            let place = |of: u32| word(&nodes, get(other), of);
+            let args = vec![
+                beyond(text.clone(), place(AT)),
+                place(LENGTH),
+                beyond(text.clone(), start.clone()),
+                length.clone(),
+            ];
+            let same = it.runtime.call_one(&mut it.build, Helper::TextEqual, Ty::I32, args);
+            it.refuse(same);
+            let next = place(NEXT);
+            it.build.set(other, next);
+        });
+        for (place, value) in [(KIND, i32(kind::KEY)), (AT, start), (LENGTH, length)] {
+            self.set_node(&key_node, place, value);
+        }
+        self.build.set(self.n, add(key, i32(1)));
+        self.skip();
+        self.expect(b':');
+        self.inner();
+        self.set_node(&key_node, NEXT, get(self.n));
+    }
+}
+
+/// text, length, nodes → whether the text is JSON.
+pub(crate) fn document(runtime: &mut Runtime) -> Function {
+    let mut it = Build::new("json_document", &[Ty::Ptr, Ty::I32, Ty::Ptr], &[Ty::I32]);
+    let (text, length, nodes) = (it.param(0), it.param(1), it.param(2));
+    let value = runtime.helper(Helper::JsonValue);
+    let args = vec![text.clone(), length.clone(), i32(0), nodes, i32(0), i32(0)];
+    let found = it.call(value, &[Ty::I32; 2], args);
+    let end = found.into_iter().next().unwrap_or(i32(-1));
+    it.when(lt(end.clone(), i32(0)), |it| it.push(Stmt::Return(vec![i32(0)])));
+    let rest = runtime.call_one(&mut it, Helper::JsonSpace, Ty::I32, vec![text, length.clone(), end]);
+    it.push(Stmt::Return(vec![eq(rest, length)]));
+    it.finish(false)
+}
+
+/// text, nodes, an object, key, its length → the node of the member's value, or 0.
+pub(crate) fn find(runtime: &mut Runtime) -> Function {
+    let mut it = Build::new("json_find", &[Ty::Ptr, Ty::Ptr, Ty::I32, Ty::Ptr, Ty::I32], &[Ty::I32]);
+    let (text, nodes, object, key, length) = (it.param(0), it.param(1), it.param(2), it.param(3), it.param(4));
+    let end = it.keep(word(&nodes, object.clone(), NEXT));
+    let n = it.var(add(object, i32(1)));
+    it.repeat(|it| {
+        it.when(le(end, get(n)), |it| it.push(Stmt::Return(vec![i32(0)])));
+        let args = vec![beyond(text, word(&nodes, get(n), AT)), word(&nodes, get(n), LENGTH), key, length];
+        let same = runtime.call_one(it, Helper::TextEqual, Ty::I32, args);
+        it.when(same, |it| it.push(Stmt::Return(vec![add(get(n), i32(1))])));
+        let next = word(&nodes, get(n), NEXT);
+        it.set(n, next);
+    });
+    it.finish(false)
+}
