@@ -2,7 +2,7 @@
 
 use crate::mutate::Mistake;
 use crate::random::Random;
-use crate::rows;
+use crate::{json, rows};
 use enact_ir::testing::{DECISION, Sample, sample, wanted};
 use enact_ir::{Facts, Outcome, Verified, interp};
 use enact_machine::engine::{Asked, Engine, Stepped, decide};
@@ -80,6 +80,10 @@ fn compare(make: &Make, choices: &[u32]) -> Result<(u64, Sample), Box<Disagreeme
     }
     if ready.iter().any(|it| it.name == "native") {
         let choice = choices.iter().fold(0_u32, |sum, it| sum.wrapping_mul(31).wrapping_add(*it));
+        let mut random = Random::new(choice.into());
+        let mut decider = json::Decider::new(&first.program, DECISION);
+        json::agree(&first, &mut decider, &mut random)
+            .map_err(|told| Box::new(Disagreement { engine: "json", told }))?;
         rows::compare(&first, &cases, choice).map_err(|told| Box::new(Disagreement { engine: "rows", told }))?;
     }
     Ok((pairs, first))

@@ -8,6 +8,7 @@ pub mod agree;
 pub mod announce;
 pub mod blocks;
 pub mod command;
+pub mod json;
 pub mod large;
 pub mod laws;
 pub mod mutate;

@@ -18,3 +18,4 @@ mod spec;
 mod speed;
 mod tidy;
 mod ui;
+mod web;

@@ -5,7 +5,7 @@ use crate::host::{Failure, Host, Status};
 use crate::{disk, linker, project};
 use enact_ir::Verified;
 use enact_machine::engine::EngineError;
-use enact_machine::lower;
+use enact_machine::{Lowered, lower};
 use enact_wasm::Options;
 use std::path::PathBuf;
 
@@ -53,7 +53,20 @@ pub(crate) fn run(args: &Args, host: &mut Host<'_>) -> crate::Ended {
         disk::replace(&file, &bytes).map_err(Failure::misused)?;
         writeln!(host.out, "{}: {}", file.display(), counted(bytes.len(), "byte"))?;
     }
+    if args.target == Target::Wasm {
+        for decision in &program.decisions {
+            let alone = enact_wasm::module(&code(&program, &[&decision.name])?.module, &Options::default());
+            let alone = alone.map_err(|it| Failure::policy(it.to_string()))?;
+            writeln!(host.out, "  {} alone: {}", decision.name, counted(alone.len(), "byte"))?;
+        }
+    }
     Ok(Status::Done)
+}
+
+/// The decisions of these names, all of them where none is named, with functions that take JSON.
+fn code(program: &Verified, names: &[&str]) -> Result<Lowered, Failure> {
+    let lowered = lower(program, names).map_err(|it| Failure::policy(EngineError::from(it).0))?;
+    Ok(lowered.with_json(program))
 }
 
 /// The files of a target: their endings and bytes.
@@ -62,7 +75,7 @@ fn files(target: Target, program: &Verified, analysed: &Analysed) -> Result<Vec<
     match target {
         Target::Ir => Ok(vec![("ir", enact_ir::text::print(program).into_bytes())]),
         Target::Wasm => {
-            let lowered = lowered()?;
+            let lowered = code(program, &[])?;
             let interface = serde_json::to_vec(&lowered.to_json(program)).unwrap_or_default();
             let texts = |all: &[(String, String)]| {
                 let all = all.iter().map(|(path, text)| (path.clone(), text.clone().into()));
