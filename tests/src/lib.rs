@@ -12,6 +12,7 @@ pub mod json;
 pub mod large;
 pub mod laws;
 pub mod mutate;
+pub mod objects;
 pub mod random;
 pub mod rows;
 

@@ -4,6 +4,7 @@
 #![expect(clippy::print_stdout, reason = "the table is for whoever runs it")]
 
 use enact_tests::agree::{engines, run};
+use enact_tests::objects;
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
 
@@ -27,6 +28,9 @@ fn main() -> ExitCode {
         println!("{count:>10}  {name}");
     }
     println!("{} programs, {} pairs of program and input, seed {seed}", report.programs, report.pairs);
+    if let Ok(folder) = tempfile::tempdir() {
+        println!("{} cases by objects, linked by the C compiler", objects::compare(folder.path(), seed | 1, 400));
+    }
     match report.disagreement {
         Some(found) => {
             println!("`{}` disagrees with the interpreter:\n{}", found.engine, found.told);

@@ -21,3 +21,14 @@ fn every_planted_mistake_is_noticed() {
         assert!(noticed.is_some(), "not noticed: {}", mistake.name);
     }
 }
+
+#[test]
+fn objects_do_what_the_reference_does() {
+    let there = std::process::Command::new("cc").arg("--version").output().is_ok_and(|it| it.status.success());
+    if !there {
+        eprintln!("there is no C compiler: nothing was run");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    assert!(enact_tests::objects::compare(folder.path(), 11, 100) >= 1_600);
+}

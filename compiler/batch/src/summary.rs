@@ -143,8 +143,8 @@ impl Totals {
     }
 
     fn numbers(&mut self, numbers: impl Iterator<Item = i128>) {
-        // By the digits of the scaled integer, those below 0 first: a number takes no look into the histogram.
-        let mut counts = [[0_u64; DIGITS]; 2];
+        // By the digits of the scaled integer: a number takes no look into the histogram.
+        let [mut below, mut above] = [[0_u64; DIGITS]; 2];
         let mut zeros = 0;
         for n in numbers {
             self.sum = self.sum.and_then(|sum| sum.checked_add(n));
@@ -152,11 +152,12 @@ impl Totals {
             self.most = Some(self.most.map_or(n, |most| most.max(n)));
             let size = n.unsigned_abs();
             let log = u64::try_from(size).map_or_else(|_| size.checked_ilog10(), u64::checked_ilog10);
-            let place = log.and_then(|log| counts[usize::from(n >= 0)].get_mut(log as usize));
+            let counts = if n < 0 { &mut below } else { &mut above };
+            let place = log.and_then(|log| counts.get_mut(log as usize));
             *place.unwrap_or(&mut zeros) += 1;
         }
         self.count(Bucket::Zero, zeros);
-        for (sign, counts) in [-1, 1].into_iter().zip(counts) {
+        for (sign, counts) in [(-1, below), (1, above)] {
             for (digits, count) in (1..).zip(counts) {
                 self.count(Bucket::Digits(sign * (digits - i32::from(self.scale)).max(0)), count);
             }

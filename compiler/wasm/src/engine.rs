@@ -2,7 +2,9 @@
 
 use crate::layout::{FREE, MEMORY, PAGE};
 use std::fmt;
-use wasmtime::{Config, Instance, Memory, Module, Store, StoreLimits, StoreLimitsBuilder, Trap, Val, WasmFeatures};
+use wasmtime::{
+    Config, Instance, Memory, Module, Store, StoreLimits, StoreLimitsBuilder, Trap, TypedFunc, Val, WasmFeatures,
+};
 
 /// What a run may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +50,10 @@ impl fmt::Display for Fault {
 }
 
 impl std::error::Error for Fault {}
+
+/// An exported function that has been looked up.
+#[derive(Clone)]
+pub struct Function(TypedFunc<(u32, u32, u32), i32>);
 
 /// A module that is ready to be called, with its memory.
 pub struct Engine {
@@ -134,15 +140,31 @@ impl Engine {
         self.memory.data(&self.store).get(address as usize..end).ok_or(Fault::Memory)
     }
 
-    /// Calls an exported function of three parameters, the usual one: see [`Engine::call_with`].
+    /// An exported function of three parameters, the usual one, to be called again and again.
+    ///
+    /// # Errors
+    /// If there is no such function.
+    pub fn function(&mut self, name: &str) -> Result<Function, Fault> {
+        let function = self.instance.get_typed_func::<(u32, u32, u32), i32>(&mut self.store, name);
+        function.map(Function).map_err(|_| Fault::Export(name.to_owned()))
+    }
+
+    /// Calls a function of this engine.
+    ///
+    /// # Errors
+    /// If it takes too long, or does what no well-made code does. The memory may have been changed by then.
+    pub fn call_function(&mut self, function: &Function, args: (u32, u32, u32)) -> Result<i32, Fault> {
+        self.refuel()?;
+        function.0.call(&mut self.store, args).map_err(|error| stopped(&error))
+    }
+
+    /// Calls an exported function of three parameters: see [`Engine::call_with`].
     ///
     /// # Errors
     /// As there.
     pub fn call(&mut self, name: &str, args: (u32, u32, u32)) -> Result<i32, Fault> {
-        self.refuel()?;
-        let function = self.instance.get_typed_func::<(u32, u32, u32), i32>(&mut self.store, name);
-        let function = function.map_err(|_| Fault::Export(name.to_owned()))?;
-        function.call(&mut self.store, args).map_err(|error| stopped(&error))
+        let function = self.function(name)?;
+        self.call_function(&function, args)
     }
 
     /// Calls an exported function whose parameters and result are addresses and numbers of 32 bits.

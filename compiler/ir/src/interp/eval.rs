@@ -3,19 +3,19 @@
 use super::each::Form;
 use super::partial::{Partial, connect, strict};
 use super::settle::Step;
+use super::steps::Steps;
 use crate::{Expr, ExprKind, Fault, LocalId, Op, Pattern, Program, Table, TableId, Value, ops};
-use std::collections::BTreeSet;
 
 /// A value, and the steps that count for it.
 #[derive(Clone, Debug)]
 pub(crate) struct Judged {
     pub(crate) value: Partial,
-    pub(crate) steps: BTreeSet<Step>,
+    pub(crate) steps: Steps,
 }
 
 impl Judged {
     pub(crate) fn new(value: Partial) -> Judged {
-        Judged { value, steps: BTreeSet::new() }
+        Judged { value, steps: Steps::default() }
     }
 
     pub(crate) fn truth(&self) -> Option<bool> {
@@ -27,16 +27,16 @@ impl Judged {
 
     /// This value; the steps of the other count for it too.
     pub(crate) fn after(mut self, other: Judged) -> Judged {
-        self.steps.extend(other.steps);
+        self.steps = std::mem::take(&mut self.steps).and(other.steps);
         self
     }
 
     /// The value of a function of others, all of which count.
     pub(crate) fn from_all(all: Vec<Judged>, value: impl FnOnce(&[Partial]) -> Partial) -> Judged {
-        let mut steps = BTreeSet::new();
+        let mut steps = Steps::default();
         let mut values = Vec::with_capacity(all.len());
         for judged in all {
-            steps.extend(judged.steps);
+            steps = steps.and(judged.steps);
             values.push(judged.value);
         }
         Judged { value: value(&values), steps }
@@ -141,10 +141,20 @@ impl<'a> Evaluation<'a> {
         {
             return self.or_else(value, other);
         }
-        let args: Vec<Judged> = args.iter().map(|arg| self.eval(arg)).collect();
-        match op {
-            Op::And | Op::Or => Judged::connect(args, op == Op::Or),
-            _ => Judged::from_all(args, |args| apply(self.program, op, args)),
+        match (op, args) {
+            (Op::And | Op::Or, _) => {
+                let args = args.iter().map(|arg| self.eval(arg)).collect();
+                Judged::connect(args, op == Op::Or)
+            }
+            // Most operations have two operands, and these need no list.
+            (_, [a, b]) => {
+                let (a, b) = (self.eval(a), self.eval(b));
+                Judged { value: apply(self.program, op, &[a.value, b.value]), steps: a.steps.and(b.steps) }
+            }
+            _ => {
+                let args = args.iter().map(|arg| self.eval(arg)).collect();
+                Judged::from_all(args, |args| apply(self.program, op, args))
+            }
         }
     }
 
@@ -188,9 +198,9 @@ impl<'a> Evaluation<'a> {
             match condition.value {
                 Partial::Known(Value::Bool(false)) => passed.push((condition, None)),
                 Partial::Known(Value::Bool(true)) => {
-                    let mut value = self.eval(value).after(condition);
-                    value.steps.insert(Step::Exception { rule, exception: n });
-                    last = Some(value);
+                    let applied =
+                        Judged { value: Partial::YES, steps: Steps::one(Step::Exception { rule, exception: n }) };
+                    last = Some(self.eval(value).after(condition).after(applied));
                     break;
                 }
                 Partial::Missing(_) => passed.push((condition, Some(self.eval(value)))),
@@ -226,7 +236,7 @@ impl<'a> Evaluation<'a> {
             }
         });
         if let Some((version, row, _)) = read {
-            found.steps.insert(Step::Figure { table: id, version, row });
+            found.steps = found.steps.and(Steps::one(Step::Figure { table: id, version, row }));
         }
         found
     }
@@ -254,6 +264,9 @@ fn apply(program: &Program, op: Op, args: &[Partial]) -> Partial {
         (Op::Contains, [value, Partial::List(all)]) => connect(all.iter().map(|it| it.equal(value)), true),
         (Op::Concat, [Partial::List(a), Partial::List(b)]) => {
             Partial::List(a.iter().chain(b.iter()).cloned().collect())
+        }
+        (_, [Partial::Known(a), Partial::Known(b)]) => {
+            ops::apply(program, op, &[a.clone(), b.clone()]).map_or(ILL_TYPED, |value| Partial::of(&value))
         }
         _ => match strict(args) {
             Ok(values) => ops::apply(program, op, &values).map_or(ILL_TYPED, |value| Partial::of(&value)),

@@ -4,6 +4,7 @@ mod each;
 mod eval;
 mod partial;
 mod settle;
+mod steps;
 
 use crate::needs::Question;
 use crate::{Decision, Facts, Failure, Fault, LocalId, Outcome, Output, Program, Requirement, Value, Verified};
@@ -12,6 +13,7 @@ use partial::{Open, Partial, Place};
 use settle::verdict;
 pub use settle::{Evaluated, Standing, Step, requirement_reason, settle, step_reason};
 use std::collections::BTreeSet;
+use steps::Steps;
 
 /// Decides. What is missing in the facts and can still change the answer is listed in a `pending` outcome.
 pub fn decide(program: &Verified, decision: &str, facts: &Facts, today: i64) -> Outcome {
@@ -132,15 +134,11 @@ impl Parts<'_> {
 
     /// What counts for the requirements, and for the outputs that are given.
     fn steps(&self) -> BTreeSet<Step> {
-        let mut steps: BTreeSet<Step> = BTreeSet::new();
-        self.requirements.iter().for_each(|(_, judged)| steps.extend(&judged.steps));
-        for (_, when, value) in &self.outputs {
-            steps.extend(&when.steps);
-            if when.truth() != Some(false) {
-                steps.extend(&value.steps);
-            }
-        }
-        steps
+        let required = self.requirements.iter().map(|(_, judged)| judged);
+        let given = self.outputs.iter().flat_map(|(_, when, value)| {
+            [Some(when), Some(value).filter(|_| when.truth() != Some(false))].into_iter().flatten()
+        });
+        Steps::collect(required.chain(given).map(|judged| judged.steps.clone()))
     }
 }
 

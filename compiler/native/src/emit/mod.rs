@@ -1,10 +1,12 @@
-//! From machine code to Cranelift: declares every function, then defines one after the other.
+//! From machine code to Cranelift: declares every function, then makes each, compiles them side by side, and puts them in their places in order.
 
 mod body;
+mod compile;
 mod expr;
 
 use crate::Error;
 use body::Body;
+use compile::compile;
 use cranelift_codegen::ir::{AbiParam, Signature, Type, UserFuncName, types};
 use cranelift_codegen::isa::CallConv;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
@@ -45,15 +47,19 @@ pub(crate) fn emit(code: &code::Module, prefix: &str, into: &mut dyn Module) -> 
     let data = constants(&code.data, into)?;
     let functions = code.functions.iter().map(|function| declare(function, prefix, into)).collect::<Result<_, _>>()?;
     let places = Places { functions, data };
-    let mut context = into.make_context();
     let mut frontend = FunctionBuilderContext::new();
+    let mut contexts = Vec::new();
     for (function, id) in code.functions.iter().zip(&places.functions) {
+        let mut context = into.make_context();
         context.func.name = UserFuncName::user(0, id.as_u32());
         context.func.signature = signature(function, into)?;
         let builder = FunctionBuilder::new(&mut context.func, &mut frontend);
         Body::new(function, &places, builder, into).emit()?;
-        into.define_function(*id, &mut context)?;
-        into.clear_context(&mut context);
+        contexts.push((*id, context));
+    }
+    let made = compile(contexts, into.isa())?;
+    for (id, function) in made {
+        into.define_function_bytes(id, function.alignment, &function.bytes, &function.relocations)?;
     }
     Ok(places)
 }

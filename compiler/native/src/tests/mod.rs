@@ -6,6 +6,7 @@ mod memory;
 mod operations;
 mod random;
 mod refused;
+mod rows;
 
 use crate::Jit;
 use enact_machine::code::Module;
