@@ -6,11 +6,12 @@ use crate::engine::{Asked, Engine, Stepped, decide};
 use crate::exec::{Machine, Trap};
 use crate::interface::{Verdict, lower};
 use crate::rows::Given;
+use crate::runtime::{Helper, Runtime};
 use crate::testing::Table;
 use crate::validate::validate;
 use enact_ir::interp::Standing;
 use enact_ir::testing::{DECISION, Sample, sample};
-use enact_ir::{Facts, Outcome, Value, interp};
+use enact_ir::{Facts, Outcome, Value, calendar, interp};
 use proptest::prelude::*;
 
 fn agrees(sample: &Sample) -> Result<(), TestCaseError> {
@@ -152,6 +153,22 @@ proptest! {
             if let Some(found) = stepped_rows(&first, &table) {
                 prop_assert_eq!(found, expected_rows(&first, &table));
             }
+        }
+    }
+}
+
+#[test]
+fn every_day_has_its_year_month_and_date() {
+    let mut runtime = Runtime::default();
+    let civil = runtime.helper(Helper::Civil);
+    let mut machine = Machine::new(&runtime.module, 0);
+    for day in calendar::FIRST..=calendar::LAST {
+        // All days of the first and last centuries and of ours, and of the others some.
+        let near = [calendar::FIRST, 0, calendar::LAST].iter().any(|it| (day - it).abs() < 36_525);
+        if near || day % 29 == 0 {
+            let expected = calendar::civil_from_days(day);
+            let [year, month, date] = machine.call(civil, &[day.cast_unsigned()]).unwrap()[..] else { unreachable!() };
+            assert_eq!((year as i32, month as u8, date as u8), (expected.year, expected.month, expected.day), "{day}");
         }
     }
 }

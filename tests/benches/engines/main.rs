@@ -4,6 +4,7 @@
 
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a benchmark stops where its material is broken")]
 
+mod calendar;
 mod extension;
 mod reimbursement;
 mod rows;

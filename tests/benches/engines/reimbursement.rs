@@ -1,8 +1,8 @@
 //! Outpatient reimbursement of employees: by every engine, and by hand.
 
+use crate::calendar::years_between;
 use crate::{Case, TODAY};
 use divan::{Bencher, black_box};
-use enact_ir::calendar::years_between;
 
 pub(super) const CASE: Case = Case {
     service: "insurance_reimbursement",
@@ -99,7 +99,7 @@ pub(super) fn outpatient_employee(input: &Input, output: &mut Output) -> Option<
         return None;
     }
     let retiree = input.category == 1;
-    let senior = retiree && years_between(input.birth_date.into(), date.into()) >= 70;
+    let senior = retiree && years_between(input.birth_date, date) >= 70;
     let banded = date >= SINCE_2023;
     let total = input.ytd_in_scope.checked_add(input.in_scope)?;
     let deductible = if retiree { 130_000 } else { 180_000 };

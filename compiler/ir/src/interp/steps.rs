@@ -1,7 +1,7 @@
 //! The steps that count for a value, shared between all values for which they count.
 
 use super::settle::Step;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// A set of steps. Cloning it and joining two take the same time whatever is in them.
@@ -34,7 +34,7 @@ impl Steps {
     /// The steps of all of these. What is shared is looked at once, or this could take as long as there are ways to it.
     pub(crate) fn collect(all: impl IntoIterator<Item = Steps>) -> BTreeSet<Step> {
         let mut open: Vec<Rc<Node>> = all.into_iter().filter_map(|mut it| it.0.take()).collect();
-        let mut seen: HashSet<*const Node> = HashSet::new();
+        let mut seen: BTreeSet<*const Node> = BTreeSet::new();
         let mut found = BTreeSet::new();
         while let Some(node) = open.pop() {
             match node.as_ref() {

@@ -34,28 +34,29 @@ pub(crate) fn exceptions(calendar: &Calendar) -> Vec<u8> {
 }
 
 /// `day` → year, month, day of the month.
+///
+/// The method is that of C. Neri and L. Schneider, "Euclidean affine functions and their application to calendar algorithms" (2023): years begin in March, and most divisions become
+/// multiplications whose halves are quotient and rest.
 pub(super) fn civil() -> Function {
     let mut it = Build::new("civil", &[Ty::I64], &[Ty::I64; 3]);
     let day = it.param(0);
     let day = clamp(&mut it, day, FIRST, LAST);
-    let day = it.keep(long::add(day, i64(EPOCH)));
-    let div = |a: &Expr, n: i64| long::div(a.clone(), i64(n));
-    let era = it.keep(div(&day, 146_097));
-    let of_era = it.keep(long::rem(day, i64(146_097)));
-    let leaps =
-        long::sub(long::add(div(&of_era, 36_524), i64(0)), long::add(div(&of_era, 1460), div(&of_era, 146_096)));
-    let year_of_era = it.keep(long::div(long::add(of_era.clone(), leaps), i64(365)));
-    let before =
-        long::sub(long::add(long::mul(i64(365), year_of_era.clone()), div(&year_of_era, 4)), div(&year_of_era, 100));
-    let day_of_year = it.keep(long::sub(of_era, before));
-    let month = it.keep(long::div(long::add(long::mul(i64(5), day_of_year.clone()), i64(2)), i64(153)));
-    let to_month = long::div(long::add(long::mul(i64(153), month.clone()), i64(2)), i64(5));
-    let day_of_month = long::add(long::sub(day_of_year, to_month), i64(1));
-    let early = long::lt(month.clone(), i64(10));
-    let month = it.keep(long::add(month, select(Ty::I64, early, i64(3), i64(-9))));
-    let next = unary(Unary::ExtendUnsigned, long::le(month.clone(), i64(2)));
-    let year = long::add(long::add(year_of_era, long::mul(era, i64(400))), next);
-    it.push(Stmt::Return(vec![year, month, day_of_month]));
+    let quarters = |n: Expr| long::add(long::mul(n, i64(4)), i64(3));
+    let of_centuries = it.keep(quarters(long::add(day, i64(EPOCH))));
+    let century = it.keep(long::div_u(of_centuries.clone(), i64(146_097)));
+    let of_century = long::div_u(long::sub(of_centuries, long::mul(century.clone(), i64(146_097))), i64(4));
+    let of_years = it.keep(long::mul(quarters(of_century), i64(2_939_745)));
+    let year_of_century = long::shr_u(of_years.clone(), i64(32));
+    let day_of_year = it.keep(long::div_u(long::and(of_years, i64(0xffff_ffff)), i64(4 * 2_939_745)));
+    let of_months = it.keep(long::add(long::mul(day_of_year.clone(), i64(2_141)), i64(197_913)));
+    let month = long::shr_u(of_months.clone(), i64(16));
+    let date = long::add(long::div_u(long::and(of_months, i64(0xffff)), i64(2_141)), i64(1));
+    // January and February belong to the year after.
+    let late = it.keep(long::le(i64(306), day_of_year));
+    let year =
+        long::add(long::add(long::mul(century, i64(100)), year_of_century), unary(Unary::ExtendUnsigned, late.clone()));
+    let month = long::sub(month, select(Ty::I64, late, i64(12), i64(0)));
+    it.push(Stmt::Return(vec![year, month, date]));
     it.finish(false)
 }
 
