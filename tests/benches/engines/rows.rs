@@ -2,6 +2,7 @@
 
 use crate::TODAY;
 use crate::reimbursement::{CASE, Input, Output, outpatient_employee};
+use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
 use enact_ir::{Type, Verified};
 use enact_machine::arrow::Column;
@@ -50,14 +51,13 @@ fn bytes<T: Copy, const N: usize>(values: &[T], to: fn(T) -> [u8; N]) -> Vec<u8>
     values.iter().flat_map(|value| to(*value)).collect()
 }
 
-#[divan::bench(sample_count = 100, counters = [divan::counter::ItemsCount::new(ROWS)])]
-fn native(bencher: Bencher<'_, '_>) {
+/// The code for the columns of the decision, and the bytes of each: in the order of the inputs, a record before its fields; what is not read is there too.
+fn prepared() -> (Rows, Vec<Vec<u8>>) {
     let program = CASE.program();
     let decision = program.decision(CASE.decision).expect("the decision is there");
     let formats: Vec<Format> = decision.inputs.iter().map(|input| Column::of_field(&program, input).1).collect();
     let rows = Rows::new(&program, CASE.decision, &formats).expect("native code").expect("flat outputs");
     let it = Columns::new();
-    // In the order of the inputs, a record before its fields; what is not read is there too.
     let named = |path: &str| match path {
         "entitled" => it.entitled.clone(),
         "visit.service_date" => bytes(&it.service_date, i32::to_le_bytes),
@@ -74,11 +74,42 @@ fn native(bencher: Bencher<'_, '_>) {
     for input in &decision.inputs {
         hold(&program, &input.ty, &input.name, &named, &mut held);
     }
-    let columns: Vec<_> =
-        held.iter().map(|values| enact_native::Column { values, ..enact_native::Column::default() }).collect();
-    let first = rows.decide(&columns, ROWS, TODAY).expect("results");
+    let first = rows.decide(&columns(&held), ROWS, TODAY).expect("results");
     assert_eq!(first.verdicts.iter().filter(|it| **it > 1).count(), 0);
+    (rows, held)
+}
+
+fn columns(held: &[Vec<u8>]) -> Vec<enact_native::Column<'_>> {
+    held.iter().map(|values| enact_native::Column { values, ..enact_native::Column::default() }).collect()
+}
+
+#[divan::bench(sample_count = 100, counters = [ItemsCount::new(ROWS)])]
+fn native(bencher: Bencher<'_, '_>) {
+    let (rows, held) = prepared();
+    let columns = columns(&held);
     bencher.bench_local(|| rows.decide(black_box(&columns), ROWS, TODAY));
+}
+
+/// Batches that each of so many threads decides.
+const BATCHES: usize = 64;
+
+fn on_threads(bencher: Bencher<'_, '_>, threads: usize) {
+    let (rows, held) = prepared();
+    let columns = columns(&held);
+    let work = || (0..BATCHES).for_each(|_| drop(black_box(rows.decide(black_box(&columns), ROWS, TODAY))));
+    bencher.counter(ItemsCount::new(ROWS * BATCHES * threads)).bench_local(|| {
+        std::thread::scope(|scope| (0..threads).for_each(|_| drop(scope.spawn(work))));
+    });
+}
+
+#[divan::bench(sample_count = 20)]
+fn native_on_one_thread(bencher: Bencher<'_, '_>) {
+    on_threads(bencher, 1);
+}
+
+#[divan::bench(sample_count = 20)]
+fn native_on_two_threads(bencher: Bencher<'_, '_>) {
+    on_threads(bencher, 2);
 }
 
 fn hold(program: &Verified, ty: &Type, path: &str, named: &dyn Fn(&str) -> Vec<u8>, into: &mut Vec<Vec<u8>>) {
@@ -90,7 +121,7 @@ fn hold(program: &Verified, ty: &Type, path: &str, named: &dyn Fn(&str) -> Vec<u
 }
 
 /// The same loop by hand: numbers are looked at whether they are in their ranges, and the results written as columns.
-#[divan::bench(sample_count = 100, counters = [divan::counter::ItemsCount::new(ROWS)])]
+#[divan::bench(sample_count = 100, counters = [ItemsCount::new(ROWS)])]
 fn by_hand(bencher: Bencher<'_, '_>) {
     let columns = Columns::new();
     bencher.bench_local(|| rows(black_box(&columns)));

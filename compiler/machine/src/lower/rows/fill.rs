@@ -74,6 +74,13 @@ impl Lower<'_> {
         }
     }
 
+    /// Writes to the struct, unless nobody reads what is at hand.
+    fn put(&mut self, width: Width, base: Expr, offset: u32, value: Expr) {
+        if !self.unread {
+            self.build.store(width, base, offset, value);
+        }
+    }
+
     fn must(&mut self, holds: Expr) {
         self.build.set(self.fits, and(Expr::Get(self.fits), holds));
     }
@@ -89,7 +96,16 @@ impl Lower<'_> {
         (place, Expr::Get(there))
     }
 
+    /// A fact. What the code does not read is only looked at whether it fits.
     fn fact(&mut self, to: &Struct, slot: &Slot, column: &Column<'_>, row: &Expr) {
+        let outer = self.unread;
+        let leaf = to.of_inputs && !matches!(slot.ty, Type::Record(_));
+        self.unread |= leaf && slot.fields.is_empty() && !self.interface.reads.contains(&slot.bit);
+        self.fact_at_hand(to, slot, column, row);
+        self.unread = outer;
+    }
+
+    fn fact_at_hand(&mut self, to: &Struct, slot: &Slot, column: &Column<'_>, row: &Expr) {
         if *column.format == Format::Nowhere {
             return;
         }
@@ -97,7 +113,7 @@ impl Lower<'_> {
         let optional = matches!(slot.ty, Type::Optional(_));
         if optional {
             self.known(to, slot.bit);
-            self.build.store(Width::One, to.base.clone(), slot.present, there.clone());
+            self.put(Width::One, to.base.clone(), slot.present, there.clone());
         }
         self.either(
             there,
@@ -121,20 +137,20 @@ impl Lower<'_> {
                     self.fact(to, field, inner, place);
                 }
             }
-            (Type::Bool, Format::Bits) => self.build.store(Width::One, base, offset, bit(&column.values, place)),
+            (Type::Bool, Format::Bits) => self.put(Width::One, base, offset, bit(&column.values, place)),
             (Type::Number(number), Format::Number(..) | Format::Wide(_)) => {
                 self.number(&base, offset, *number, column, place);
             }
             (Type::Date, Format::Day) => {
                 let day = self.build.keep(load(Ty::I64, Width::Four, true, at(&column.values, place, 2), 0));
                 self.must(between(&day, calendar::FIRST, calendar::LAST));
-                self.build.store(Width::Four, base, offset, unary(Unary::Wrap, day));
+                self.put(Width::Four, base, offset, unary(Unary::Wrap, day));
             }
             (Type::Enum(id), Format::Case) => {
                 let cases = self.program.enum_of(*id).map_or(0, |it| it.cases.len());
                 let case = self.build.keep(load_i32(at(&column.values, place, 2), 0));
                 self.must(lt_u(case.clone(), i32(i32::try_from(cases).unwrap_or(i32::MAX))));
-                self.build.store(Width::Four, base, offset, case);
+                self.put(Width::Four, base, offset, case);
             }
             (Type::Text { max }, Format::Text) => self.text(&base, offset, *max, column, place),
             (Type::List { max, .. }, Format::List(_)) => self.list(&base, slot, *max, column, place),
@@ -162,8 +178,8 @@ impl Lower<'_> {
             let count = it.runtime.call_one(&mut it.build, Helper::TextLength, Ty::I64, args);
             it.must(long::le_u(count, i64(max.into())));
         });
-        self.build.store(Width::Eight, base.clone(), offset, text);
-        self.build.store(Width::Four, base.clone(), offset + 8, length);
+        self.put(Width::Eight, base.clone(), offset, text);
+        self.put(Width::Four, base.clone(), offset + 8, length);
     }
 
     fn list(&mut self, base: &Expr, slot: &Slot, max: u32, column: &Column<'_>, place: &Expr) {
@@ -173,8 +189,8 @@ impl Lower<'_> {
         let can = self.build.keep(and(can, not(lt_u(most, count.clone()))));
         self.must(can.clone());
         let list = Expr::Get(self.build.var(Expr::Get(self.lists)));
-        self.build.store(Width::Eight, base.clone(), slot.offset, list.clone());
-        self.build.store(Width::Four, base.clone(), slot.offset + 8, count.clone());
+        self.put(Width::Eight, base.clone(), slot.offset, list.clone());
+        self.put(Width::Four, base.clone(), slot.offset + 8, count.clone());
         self.when(can, |it| {
             let size = i32(i32::try_from(layout.size).unwrap_or(i32::MAX));
             let taken = op(Binary::Mul, Ty::I32, count.clone(), size.clone());
@@ -191,7 +207,7 @@ impl Lower<'_> {
     fn element(&mut self, base: Expr, layout: &Layout, column: &Column<'_>, row: &Expr) {
         let mask: Vec<Local> = (0..layout.words()).map(|_| self.build.local(Ty::I64)).collect();
         mask.iter().for_each(|word| self.build.set(*word, i64(0)));
-        let element = Struct { base, mask };
+        let element = Struct { base, mask, of_inputs: false };
         if let Some(slot) = layout.slots.first() {
             if !matches!(slot.ty, Type::Optional(_)) {
                 let (_, there) = self.there(column, row);
@@ -250,15 +266,15 @@ impl Lower<'_> {
             self.must(between(&scaled, lo, hi));
             scaled
         };
-        self.build.store(Width::Eight, base.clone(), offset, scaled);
+        self.put(Width::Eight, base.clone(), offset, scaled);
     }
 
     fn wide(&mut self, base: &Expr, offset: u32, number: NumberType, n: &Wide) {
         let wide = |n: i128| (i64(n as i64), i64((n >> 64) as i64));
         let out = or(wide::less(n, &wide(number.lo)), wide::less(&wide(number.hi), n));
         self.must(not(out));
-        self.build.store(Width::Eight, base.clone(), offset, n.0.clone());
-        self.build.store(Width::Eight, base.clone(), offset + 8, n.1.clone());
+        self.put(Width::Eight, base.clone(), offset, n.0.clone());
+        self.put(Width::Eight, base.clone(), offset + 8, n.1.clone());
     }
 }
 

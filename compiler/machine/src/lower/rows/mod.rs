@@ -36,6 +36,8 @@ struct Struct {
     base: Expr,
     /// The words of its mask.
     mask: Vec<Local>,
+    /// Whether it is the struct of the inputs, of which the code may not read all.
+    of_inputs: bool,
 }
 
 struct Lower<'r> {
@@ -53,6 +55,8 @@ struct Lower<'r> {
     complete: Local,
     /// Where the next list goes.
     lists: Local,
+    /// Whether the code reads nothing of the fact at hand.
+    unread: bool,
 }
 
 impl Blocks for Lower<'_> {
@@ -71,7 +75,8 @@ pub(crate) fn lower(
 ) -> (Function, u64) {
     let mut build = Build::new(&format!("rows:{}", interface.decision), &[Ty::Ptr; 3], &[Ty::I32]);
     let (fits, complete, lists) = (build.local(Ty::I32), build.local(Ty::I32), build.local(Ty::Ptr));
-    let mut it = Lower { program, interface, runtime, build, opened: 0, gaps: false, fits, complete, lists };
+    let mut it =
+        Lower { program, interface, runtime, build, opened: 0, gaps: false, fits, complete, lists, unread: false };
     let columns: Vec<Column<'_>> = inputs.iter().map(|format| it.open(format)).collect();
     let any = columns.iter().fold(i32(0), |any, column| or(any, gaps(column)));
     let any = it.build.keep(any);
@@ -154,7 +159,7 @@ impl<'r> Lower<'r> {
         let arena = self.build.keep(beyond(base.clone(), bytes(frame.at_arena)));
         let results = self.results(outputs);
         let mask = (0..interface.input.words()).map(|_| self.build.local(Ty::I64)).collect();
-        let input = Struct { base: base.clone(), mask };
+        let input = Struct { base: base.clone(), mask, of_inputs: true };
         if let Some(day) = interface.input.slots.last() {
             self.build.store(Width::Four, base.clone(), day.offset, load_i32(head.clone(), 8));
         }
