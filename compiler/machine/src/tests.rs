@@ -163,13 +163,9 @@ fn every_day_has_its_year_month_and_date() {
     let civil = runtime.helper(Helper::Civil);
     let mut machine = Machine::new(&runtime.module, 0);
     for day in calendar::FIRST..=calendar::LAST {
-        // All days of the first and last centuries and of ours, and of the others some.
-        let near = [calendar::FIRST, 0, calendar::LAST].iter().any(|it| (day - it).abs() < 36_525);
-        if near || day % 29 == 0 {
-            let expected = calendar::civil_from_days(day);
-            let [year, month, date] = machine.call(civil, &[day.cast_unsigned()]).unwrap()[..] else { unreachable!() };
-            assert_eq!((year as i32, month as u8, date as u8), (expected.year, expected.month, expected.day), "{day}");
-        }
+        let expected = calendar::civil_from_days(day);
+        let [year, month, date] = machine.call(civil, &[day.cast_unsigned()]).unwrap()[..] else { unreachable!() };
+        assert_eq!((year as i32, month as u8, date as u8), (expected.year, expected.month, expected.day), "{day}");
     }
 }
 

@@ -33,6 +33,12 @@ pub(crate) fn exceptions(calendar: &Calendar) -> Vec<u8> {
     bytes
 }
 
+/// `n / by` of a small number as a multiplication by the reciprocal with so many bits. A test goes through the days for which it must be right.
+fn quotient(n: Expr, by: i64, bits: u32) -> Expr {
+    let reciprocal = (1_i64 << bits) / by + 1;
+    long::shr_u(long::mul(n, i64(reciprocal)), i64(bits.into()))
+}
+
 /// `day` → year, month, day of the month.
 ///
 /// The method is that of C. Neri and L. Schneider, "Euclidean affine functions and their application to calendar algorithms" (2023): years begin in March, and most divisions become
@@ -41,16 +47,16 @@ pub(super) fn civil() -> Function {
     let mut it = Build::new("civil", &[Ty::I64], &[Ty::I64; 3]);
     let day = it.param(0);
     let day = clamp(&mut it, day, FIRST, LAST);
-    let quarters = |n: Expr| long::add(long::mul(n, i64(4)), i64(3));
+    let quarters = |n: Expr| long::add(long::shl(n, i64(2)), i64(3));
     let of_centuries = it.keep(quarters(long::add(day, i64(EPOCH))));
-    let century = it.keep(long::div_u(of_centuries.clone(), i64(146_097)));
-    let of_century = long::div_u(long::sub(of_centuries, long::mul(century.clone(), i64(146_097))), i64(4));
+    let century = it.keep(quotient(of_centuries.clone(), 146_097, 44));
+    let of_century = long::shr_u(long::sub(of_centuries, long::mul(century.clone(), i64(146_097))), i64(2));
     let of_years = it.keep(long::mul(quarters(of_century), i64(2_939_745)));
     let year_of_century = long::shr_u(of_years.clone(), i64(32));
-    let day_of_year = it.keep(long::div_u(long::and(of_years, i64(0xffff_ffff)), i64(4 * 2_939_745)));
+    let day_of_year = it.keep(quotient(long::and(of_years, i64(0xffff_ffff)), 4 * 2_939_745, 55));
     let of_months = it.keep(long::add(long::mul(day_of_year.clone(), i64(2_141)), i64(197_913)));
     let month = long::shr_u(of_months.clone(), i64(16));
-    let date = long::add(long::div_u(long::and(of_months, i64(0xffff)), i64(2_141)), i64(1));
+    let date = long::add(quotient(long::and(of_months, i64(0xffff)), 2_141, 32), i64(1));
     // January and February belong to the year after.
     let late = it.keep(long::le(i64(306), day_of_year));
     let year =
