@@ -3,7 +3,7 @@
 use crate::answers::{REJECTED, output_column};
 use datafusion::arrow::array::{Array, AsArray, StructArray};
 use datafusion::arrow::datatypes::{DataType, Date32Type, Decimal128Type, Int64Type};
-use enact_ir::Decision;
+use enact_ir::{Decision, NumberKind};
 use std::collections::BTreeMap;
 
 /// What a run came to.
@@ -36,6 +36,8 @@ pub struct Totals {
     pub given: u64,
     /// Digits after the point, of a number.
     pub scale: u8,
+    /// How many of them are written at least: two of money.
+    pub least_digits: u8,
     /// Of a number the sum as a scaled integer, if it fits; of a truth value how often it is true.
     pub sum: Option<i128>,
     /// The smallest, of a number.
@@ -74,7 +76,8 @@ impl Report {
         let outputs = decision.outputs.iter().map(|output| {
             let number = output.value.ty.inner().number();
             let scale = number.map_or(0, |number| number.scale);
-            Totals { name: output.name.clone(), scale, sum: Some(0), ..Totals::default() }
+            let least_digits = if number.is_some_and(|number| number.kind == NumberKind::Money) { 2 } else { 0 };
+            Totals { name: output.name.clone(), scale, least_digits, sum: Some(0), ..Totals::default() }
         });
         Report { without, outputs: outputs.collect(), ..Report::default() }
     }

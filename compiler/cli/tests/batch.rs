@@ -48,7 +48,7 @@ fn rows_are_decided_and_the_counts_are_told() {
     let (status, out, err) = batch(folder.path(), &["--summary", "--keep", "--reasons"]);
     assert_eq!(status, Status::Done, "{err}");
     assert!(out.starts_with("3 rows: granted 1, refused 1, pending 0, error 0, rejected 1\n"), "{out}");
-    assert!(out.contains("fund_total: given 1, total 800, least 800, most 800"), "{out}");
+    assert!(out.contains("fund_total: given 1, total 800.00, least 800.00, most 800.00"), "{out}");
     let results = fs::read_to_string(folder.path().join("out.csv")).unwrap();
     assert!(results.lines().next().unwrap().ends_with(",reasons,id"), "{results}");
     assert!(results.contains("\n2,refused,entitled,"), "{results}");

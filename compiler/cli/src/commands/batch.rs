@@ -139,7 +139,8 @@ fn heading(totals: &Totals) -> String {
     let mut told = format!("{}: given {}", totals.name, totals.given);
     if totals.is_number() {
         for (name, value) in [("total", totals.sum), ("least", totals.least), ("most", totals.most)] {
-            let value = value.map_or_else(|| "too large".to_owned(), |n| decimal::print(n, totals.scale, 0));
+            let value =
+                value.map_or_else(|| "too large".to_owned(), |n| decimal::print(n, totals.scale, totals.least_digits));
             told.push_str(&format!(", {name} {value}"));
         }
     }
@@ -177,7 +178,9 @@ fn report_json(report: &Report, summary: bool) -> Json {
 }
 
 fn totals_json(totals: &Totals) -> Json {
-    let number = |n: Option<i128>| n.filter(|_| totals.is_number()).map(|n| decimal::print(n, totals.scale, 0));
+    let number = |n: Option<i128>| {
+        n.filter(|_| totals.is_number()).map(|n| decimal::print(n, totals.scale, totals.least_digits))
+    };
     let bars = totals.histogram.iter().map(|(bucket, count)| (label(bucket), (*count).into())).collect();
     json!({
         "given": totals.given,
