@@ -204,7 +204,7 @@ fn fields(program: &Program, ty: &Type, held: &StructArray) -> Result<Vec<Bound>
     let DataType::Struct(members) = held.data_type() else { return Err(lost()) };
     let whole: ArrayRef = std::sync::Arc::new(held.clone());
     let field = |field: &enact_ir::Field| {
-        let keys = if field.path.is_empty() { vec![field.name.clone()] } else { field.path.clone() };
+        let keys = field.path.clone();
         let (nulls, kind) = match member(&start, members, &field.name, &keys) {
             None => (None, Kind::Nowhere),
             Some((place, _)) => {

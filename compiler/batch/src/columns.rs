@@ -136,7 +136,7 @@ impl<'c> Finder<'c> {
     }
 
     fn known(&mut self, (field, slot): (&Field, &Slot), scope: &Scope<'c>, path: &str) -> Result<Known, Fault> {
-        let keys = if field.path.is_empty() { vec![field.name.clone()] } else { field.path.clone() };
+        let keys = field.path.clone();
         let from = self.from((field, slot), &keys, scope, path)?;
         let needed = !matches!(field.ty, Type::Optional(_)) && self.reads(slot);
         if matches!(from, From::Nowhere) && needed {

@@ -2,11 +2,11 @@
 
 use crate::columns::{Place, member};
 use datafusion::arrow::datatypes::{DataType, Field as Column};
-use enact_ir::{Encoding, NumberKind, Program, Type};
+use enact_ir::{Encoding, Program, Type};
 
 /// Whether numbers of this type and encoding are whole.
 pub(crate) fn is_whole(ty: &Type, encoding: Encoding) -> bool {
-    encoding == Encoding::Fen || ty.number().is_none_or(|number| number.kind == NumberKind::Int)
+    ty.number().is_none_or(|number| number.is_whole(encoding))
 }
 
 /// Whether a column holds text, perhaps with a dictionary.

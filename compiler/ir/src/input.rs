@@ -157,7 +157,7 @@ fn date(text: &str, path: &str) -> Result<Value, Failure> {
 }
 
 fn number_value(json: &Json, ty: NumberType, encoding: Encoding, path: &str) -> Result<Value, Failure> {
-    let whole = ty.kind == NumberKind::Int || encoding == Encoding::Fen;
+    let whole = ty.is_whole(encoding);
     let least = if ty.kind == NumberKind::Money { 2 } else { 0 };
     let read = match json {
         Json::Integer(n) if whole => *n,

@@ -1,5 +1,7 @@
 //! Types of the IR. Numbers carry scale and range, so that overflow and precision are settled before anything runs.
 
+use crate::Encoding;
+
 /// The type of a value.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Type {
@@ -53,6 +55,13 @@ pub struct NumberType {
     pub lo: i128,
     /// Largest, as the scaled integer.
     pub hi: i128,
+}
+
+impl NumberType {
+    /// Whether JSON and columns hold whole numbers for it, in this encoding: integers, and money in fen.
+    pub fn is_whole(self, encoding: Encoding) -> bool {
+        self.kind == NumberKind::Int || encoding == Encoding::Fen
+    }
 }
 
 /// An enum, by its place in [`crate::Program::enums`].

@@ -9,7 +9,7 @@ use crate::layout::is_narrow;
 use crate::lower::rows::arrow as lowering;
 use crate::rows::{Format, Given, Rows};
 use crate::runtime::Runtime;
-use enact_ir::{Encoding, Field, NumberKind, Program, Type};
+use enact_ir::{Encoding, Field, Program, Type};
 use serde_json::{Value, json};
 
 /// Why rows are not decided.
@@ -80,7 +80,7 @@ impl Column {
         let (format, buffers, inner, read) = match ty.inner() {
             Type::Bool => leaf("b", 2, Format::Bits),
             Type::Number(number) => {
-                let whole = number.kind == NumberKind::Int || encoding == Encoding::Fen;
+                let whole = number.is_whole(encoding);
                 let scale = if whole { 0 } else { number.scale };
                 match is_narrow(*number) {
                     true if whole => leaf("l", 2, Format::Number(8, 0)),

@@ -4,7 +4,7 @@ use crate::interface::{Interface, Lowered};
 use crate::json::Json;
 use crate::layout::{Layout, Slot, is_narrow};
 use enact_ir::interp::Step;
-use enact_ir::{Decision, Field, Labels, NumberKind, Program, Type};
+use enact_ir::{Decision, Labels, NumberKind, Program, Type};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -19,18 +19,11 @@ pub struct Leaf {
     pub slot: Arc<Slot>,
 }
 
-fn fields<'p>(program: &'p Program, ty: &Type) -> &'p [Field] {
-    match ty.inner() {
-        Type::Record(id) => program.record_of(*id).map(|it| it.fields.as_slice()).unwrap_or_default(),
-        _ => &[],
-    }
-}
-
 /// The leaves of a value, in the order of memory; an optional record is one, and its fields are more.
 pub fn leaves(program: &Program, path: &str, labels: &Labels, slot: &Arc<Slot>) -> Vec<Leaf> {
     let own = Leaf { path: path.to_owned(), labels: labels.clone(), slot: slot.clone() };
     let mut all = if matches!(slot.ty, Type::Record(_)) { Vec::new() } else { vec![own] };
-    for (field, slot) in fields(program, &slot.ty).iter().zip(&slot.fields) {
+    for (field, slot) in program.fields(slot.ty.inner()).iter().zip(&slot.fields) {
         all.extend(leaves(program, &format!("{path}.{}", field.name), &field.labels, slot));
     }
     all

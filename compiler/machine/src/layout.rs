@@ -82,16 +82,10 @@ impl Layout {
     }
 }
 
-fn fields<'p>(program: &'p Program, ty: &Type) -> &'p [Field] {
-    match ty.inner() {
-        Type::Record(id) => program.record_of(*id).map(|it| it.fields.as_slice()).unwrap_or_default(),
-        _ => &[],
-    }
-}
-
 /// Leaves of a type. Records hold no records that hold them, so this ends.
 fn leaves(program: &Program, ty: &Type) -> u32 {
-    let inside = fields(program, ty).iter().fold(0_u32, |sum, field| sum.saturating_add(leaves(program, &field.ty)));
+    let inside =
+        program.fields(ty.inner()).iter().fold(0_u32, |sum, field| sum.saturating_add(leaves(program, &field.ty)));
     match ty {
         Type::Record(_) => inside,
         _ => inside.saturating_add(1),
@@ -121,7 +115,8 @@ impl Place<'_> {
         let mut slot = Slot { ty: ty.clone(), bit, offset: self.offset, present, fields: Vec::new(), element: None };
         match ty.inner() {
             Type::Record(_) => {
-                slot.fields = fields(self.program, ty).iter().map(|field| Arc::new(self.slot(&field.ty))).collect();
+                slot.fields =
+                    self.program.fields(ty.inner()).iter().map(|field| Arc::new(self.slot(&field.ty))).collect();
             }
             Type::List { element, .. } => {
                 slot.offset = self.take(12, 8);

@@ -7,6 +7,7 @@ use super::value::{Num, Val};
 use super::{Judged, Lower};
 use crate::code::{Binary, Expr, Ty, Width};
 use crate::layout::{Layout, Slot, is_narrow};
+use crate::runtime::wide;
 use enact_ir::{Fault, Pattern, Row, Table, TableId, Type, Value, Version};
 
 /// Most cells of a table of which every combination of keys is worked out beforehand.
@@ -216,7 +217,10 @@ impl<'p> Lower<'p> {
             Val::Optional(_, present, inside) => return and(present.clone(), self.within(low, high, inside)),
             _ => return truth(false),
         };
-        let constant = |n: i128| Num::Wide(i64(n as i64), i64((n >> 64) as i64));
+        let constant = |n: i128| {
+            let (low, high) = wide::constant(n);
+            Num::Wide(low, high)
+        };
         let fits = |n: &i128| i64::try_from(*n).is_ok();
         let end = |n: i128| if fits(&n) { Num::Narrow(i64(n as i64)) } else { constant(n) };
         let above = low.map_or(truth(true), |low| self.less_or_equal(&end(low), &number));

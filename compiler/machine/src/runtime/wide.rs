@@ -11,6 +11,11 @@ const WIDE: [Ty; 4] = [Ty::I64; 4];
 /// A lower and an upper half.
 pub(crate) type Wide = (Expr, Expr);
 
+/// A number that is known now.
+pub(crate) fn constant(n: i128) -> Wide {
+    (i64(n as i64), i64((n >> 64) as i64))
+}
+
 /// `a + b`
 pub(crate) fn add(build: &mut Build, a: Wide, b: Wide) -> Wide {
     let (a_low, low) = {

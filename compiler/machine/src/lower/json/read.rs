@@ -11,7 +11,8 @@ use crate::runtime::Helper;
 use crate::runtime::json::numbers::code;
 use crate::runtime::json::{AT, KIND, LENGTH, NEXT, kind, word};
 use crate::runtime::wide;
-use enact_ir::{Encoding, Field, NumberKind, NumberType, Type};
+use enact_ir::{Encoding, Field, NumberType, Type};
+use std::collections::BTreeSet;
 
 /// Where a value is to go: the struct, its slot, and the path that leads to it.
 struct Place<'s> {
@@ -28,10 +29,6 @@ const NULL: i32 = 2;
 
 fn name(text: &str) -> Piece {
     Piece::Name(text.to_owned())
-}
-
-fn member_names(field: &Field) -> Vec<String> {
-    if field.path.is_empty() { vec![field.name.clone()] } else { field.path.clone() }
 }
 
 impl Lower<'_> {
@@ -54,10 +51,7 @@ impl Lower<'_> {
 
     /// A key beside the inputs is most likely a slip.
     fn unknown_inputs(&mut self) {
-        let mut firsts: Vec<String> =
-            self.decision.inputs.iter().filter_map(|it| member_names(it).into_iter().next()).collect();
-        firsts.sort();
-        firsts.dedup();
+        let firsts: BTreeSet<&String> = self.decision.inputs.iter().filter_map(|it| it.path.first()).collect();
         let end = word(&self.nodes, i32(0), NEXT);
         let end = self.build.keep(end);
         let n = self.build.var(i32(1));
@@ -105,7 +99,7 @@ impl Lower<'_> {
     fn member(&mut self, object: &Expr, field: &Field, place: Place<'_>) {
         let node = self.build.var(object.clone());
         let stands = self.build.var(i32(THERE));
-        let names = member_names(field);
+        let names = &field.path;
         let is_there = || eq(Expr::Get(stands), i32(THERE));
         for (n, member) in names.iter().enumerate() {
             self.when(is_there(), |it| {
@@ -244,7 +238,7 @@ impl Lower<'_> {
     }
 
     fn read_number(&mut self, node: &Expr, number: NumberType, kind: &Expr, place: &Place<'_>) {
-        let whole = number.kind == NumberKind::Int || place.encoding == Encoding::Fen;
+        let whole = number.is_whole(place.encoding);
         let (wanted, why) = if whole { (kind::NUMBER, Why::NoWhole) } else { (kind::TEXT, Why::NoDecimal) };
         self.fail_if(ne(kind.clone(), i32(wanted)), why, &place.path);
         let (text, length) = self.text_of(node);
@@ -258,9 +252,8 @@ impl Lower<'_> {
         let [fine, low, high] = <[Expr; 3]>::try_from(found).unwrap_or_else(|_| [i32(0), i64(0), i64(0)]);
         self.fail_if(eq(fine.clone(), i32(code::LARGE)), Why::Range, &place.path);
         self.fail_if(ne(fine, i32(code::FINE)), Why::BadNumber, &place.path);
-        let halves = |n: i128| (i64(n as i64), i64((n >> 64) as i64));
         let n = (low.clone(), high.clone());
-        let out = or(wide::less(&n, &halves(number.lo)), wide::less(&halves(number.hi), &n));
+        let out = or(wide::less(&n, &wide::constant(number.lo)), wide::less(&wide::constant(number.hi), &n));
         self.fail_if(out, Why::Range, &place.path);
         let (base, offset) = (place.base.clone(), place.slot.offset);
         self.build.store(Width::Eight, base.clone(), offset, low);

@@ -164,19 +164,26 @@ impl Lower<'_> {
         let (layout, path) = of;
         // An element that has no parts is there.
         let Some(inner) = layout.slots.first().filter(|it| !it.fields.is_empty()) else { return };
-        let most = if let Type::List { max, .. } = slot.ty.inner() { *max } else { 0 };
+        self.each(base, slot, layout, |it, element, n| {
+            let mut path = path;
+            path.extend([Piece::Name("[".to_owned()), Piece::Index(n), Piece::Name("]".to_owned())]);
+            it.missing_in(&element, inner, (path, false), comma);
+        });
+    }
+
+    /// Writes something for each element of a list, of which the address and the number are given.
+    fn each(&mut self, base: &Expr, slot: &Slot, layout: &Layout, one: impl FnOnce(&mut Self, Expr, Expr)) {
+        let max = if let Type::List { max, .. } = slot.ty.inner() { *max } else { 0 };
         let list = self.build.keep(load_ptr(base.clone(), slot.offset));
         let count = self.build.keep(load_i32(base.clone(), slot.offset + 8));
         let before = self.most;
         self.count(&count, |it, n| {
             let size = i32(layout.size.cast_signed());
             let element = it.build.keep(beyond(list, op(Binary::Mul, Ty::I32, n.clone(), size)));
-            let mut path = path;
-            path.extend([Piece::Name("[".to_owned()), Piece::Index(n), Piece::Name("]".to_owned())]);
-            it.missing_in(&element, inner, (path, false), comma);
+            one(it, element, n);
         });
-        let one = self.most - before;
-        self.most = before.saturating_add(one.saturating_mul(most.into()));
+        let of_one = self.most - before;
+        self.most = before.saturating_add(of_one.saturating_mul(max.into()));
     }
 
     /// A value, in the form of `enact_ir::value_json`.
@@ -219,31 +226,24 @@ impl Lower<'_> {
                 }
                 self.write(if before == "{" { "{}" } else { "}" });
             }
-            Type::List { max, .. } => {
+            Type::List { .. } => {
                 if let Some(layout) = &slot.element {
-                    self.list(base, slot, layout, *max);
+                    self.list(base, slot, layout);
                 }
             }
             Type::Optional(_) => {}
         }
     }
 
-    fn list(&mut self, base: &Expr, slot: &Slot, layout: &Layout, max: u32) {
-        let list = self.build.keep(load_ptr(base.clone(), slot.offset));
-        let count = self.build.keep(load_i32(base.clone(), slot.offset + 8));
+    fn list(&mut self, base: &Expr, slot: &Slot, layout: &Layout) {
         let comma = self.build.var(i32(0));
         self.write("[");
-        let before = self.most;
-        self.count(&count, |it, n| {
+        self.each(base, slot, layout, |it, element, _| {
             it.comma(comma);
-            let size = i32(layout.size.cast_signed());
-            let element = it.build.keep(beyond(list, op(Binary::Mul, Ty::I32, n, size)));
             if let Some(inner) = layout.slots.first() {
                 it.value(&element, inner);
             }
         });
-        let one = self.most - before;
-        self.most = before.saturating_add(one.saturating_mul(max.into()));
         self.write("]");
     }
 

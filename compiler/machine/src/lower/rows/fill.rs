@@ -270,8 +270,7 @@ impl Lower<'_> {
     }
 
     fn wide(&mut self, base: &Expr, offset: u32, number: NumberType, n: &Wide) {
-        let wide = |n: i128| (i64(n as i64), i64((n >> 64) as i64));
-        let out = or(wide::less(n, &wide(number.lo)), wide::less(&wide(number.hi), n));
+        let out = or(wide::less(n, &wide::constant(number.lo)), wide::less(&wide::constant(number.hi), n));
         self.must(not(out));
         self.put(Width::Eight, base.clone(), offset, n.0.clone());
         self.put(Width::Eight, base.clone(), offset + 8, n.1.clone());
