@@ -74,6 +74,20 @@ pub(crate) enum Helper {
     JsonDocument,
     /// A member of an object.
     JsonFind,
+    /// Whether a key stands in an object already.
+    JsonTwice,
+    /// The value that a path of names leads to.
+    JsonMember,
+    /// A key that no member has.
+    JsonUnknown,
+    /// A fact of any shape.
+    JsonFact,
+    /// A fact that holds no others.
+    JsonScalar,
+    /// The paths of what is missing.
+    JsonMissing,
+    /// Bytes that become 0.
+    Clear,
     /// A JSON number that is whole.
     JsonWhole,
     /// A number with digits after the point, as a text.
@@ -88,6 +102,18 @@ pub(crate) enum Helper {
     PrintDay,
     /// A text to be written.
     PrintText,
+    /// A value of any shape to be written.
+    PrintValue,
+    /// The outputs that are given.
+    PrintOutputs,
+    /// A path to be written.
+    PrintPath,
+    /// What is wrong with an input.
+    PrintRefusal,
+    /// Texts whose bits are set.
+    PrintChosen,
+    /// One of three texts for each of two sets of bits.
+    PrintStandings,
 }
 
 /// The module in the making.
@@ -97,6 +123,8 @@ pub(crate) struct Runtime {
     known: BTreeMap<Helper, FunctionId>,
     /// Where constants lie that have been added here.
     constants: BTreeMap<Vec<u8>, u32>,
+    /// And texts, which may lie anywhere.
+    texts: BTreeMap<Vec<u8>, u32>,
 }
 
 impl Runtime {
@@ -141,6 +169,13 @@ impl Runtime {
             Helper::JsonValue => return self.recursive(helper, json::parse::value),
             Helper::JsonDocument => json::parse::document(self),
             Helper::JsonFind => json::parse::find(self),
+            Helper::JsonTwice => json::parse::twice(self),
+            Helper::JsonMember => json::fact::member(self),
+            Helper::JsonUnknown => json::fact::unknown(self),
+            Helper::JsonFact => return self.recursive(helper, json::fact::fact),
+            Helper::JsonScalar => json::fact::scalar(self),
+            Helper::JsonMissing => return self.recursive(helper, json::answer::missing),
+            Helper::Clear => json::fact::clear(),
             Helper::JsonWhole => json::numbers::whole(),
             Helper::JsonDecimal => json::numbers::decimal(self),
             Helper::JsonDay => json::numbers::day(self),
@@ -148,6 +183,12 @@ impl Runtime {
             Helper::PrintNumber => json::print::number(self),
             Helper::PrintDay => json::print::day(self),
             Helper::PrintText => json::print::text(),
+            Helper::PrintValue => return self.recursive(helper, json::answer::value),
+            Helper::PrintOutputs => json::answer::outputs(self),
+            Helper::PrintPath => json::answer::path(self),
+            Helper::PrintRefusal => json::answer::refusal(self),
+            Helper::PrintChosen => json::answer::chosen(self),
+            Helper::PrintStandings => json::answer::standings(self),
         };
         let id = self.module.find(&function.name).unwrap_or_else(|| self.add(function));
         self.known.insert(helper, id);
@@ -174,15 +215,37 @@ impl Runtime {
 
     /// The place of constants, at a multiple of 8; the same ones are added once.
     pub(crate) fn data(&mut self, bytes: &[u8]) -> Expr {
+        Expr::Data(self.data_at(bytes))
+    }
+
+    /// The same as bytes from the first constant.
+    pub(crate) fn data_at(&mut self, bytes: &[u8]) -> u32 {
         if let Some(at) = self.constants.get(bytes) {
-            return Expr::Data(*at);
+            return *at;
         }
         let data = &mut self.module.data;
         data.resize(data.len().next_multiple_of(8), 0);
         let at = u32::try_from(data.len()).unwrap_or(u32::MAX);
         data.extend(bytes);
         self.constants.insert(bytes.to_vec(), at);
-        Expr::Data(at)
+        at
+    }
+
+    /// The place of a text, anywhere.
+    pub(crate) fn text_at(&mut self, bytes: &[u8]) -> u32 {
+        if let Some(at) = self.constants.get(bytes).or_else(|| self.texts.get(bytes)) {
+            return *at;
+        }
+        let at = u32::try_from(self.module.data.len()).unwrap_or(u32::MAX);
+        self.module.data.extend(bytes);
+        self.texts.insert(bytes.to_vec(), at);
+        at
+    }
+
+    /// Calls a helper that gives nothing.
+    pub(crate) fn call_none(&mut self, build: &mut Build, helper: Helper, args: Vec<Expr>) {
+        let id = self.helper(helper);
+        build.call(id, &[], args);
     }
 
     /// Calls a helper of one result.

@@ -1,9 +1,10 @@
 //! Text: an address and a number of bytes of UTF-8.
 
 use super::{Helper, Runtime};
-use crate::code::{Binary, Expr, Function, Stmt, Ty, Unary};
+use crate::code::{Binary, Expr, Function, Stmt, Ty, Unary, Width};
 use crate::lower::build::{
-    Blocks, Build, and, beyond, eq, i32, i64, load_byte, long, lt_u, ne, not, op, or, select, truth, unary,
+    Blocks, Build, add, and, beyond, eq, i32, i64, load, load_byte, long, lt, lt_u, ne, not, op, or, select, truth,
+    unary,
 };
 
 const TWO: [Ty; 4] = [Ty::Ptr, Ty::I32, Ty::Ptr, Ty::I32];
@@ -17,10 +18,21 @@ pub(super) fn equal() -> Function {
     let mut it = Build::new("text_equal", &TWO, &[Ty::I32]);
     let (a, a_len, b, b_len) = (it.param(0), it.param(1), it.param(2), it.param(3));
     it.when(ne(a_len.clone(), b_len), |it| it.push(Stmt::Return(vec![truth(false)])));
-    it.count(&a_len, |it, n| {
-        let differ = ne(byte(&a, n.clone()), byte(&b, n));
-        it.when(differ, |it| it.push(Stmt::Return(vec![truth(false)])));
+    let at = it.var(i32(0));
+    let differ = |it: &mut Build, ty: Ty, width: Width| {
+        let [a, b] = [&a, &b].map(|text| load(ty, width, false, beyond(text.clone(), Expr::Get(at)), 0));
+        it.when(op(Binary::Ne, ty, a, b), |it| it.push(Stmt::Return(vec![truth(false)])));
+        it.set(at, add(Expr::Get(at), i32(width.bytes().cast_signed())));
+    };
+    let last = it.keep(add(a_len.clone(), i32(-8)));
+    it.repeat(|it| {
+        it.when(lt(last, Expr::Get(at)), |it| it.push(Stmt::Break(0)));
+        differ(it, Ty::I64, Width::Eight);
     });
+    for width in [Width::Four, Width::Two, Width::One] {
+        let has = op(Binary::And, Ty::I32, a_len.clone(), i32(width.bytes().cast_signed()));
+        it.when(has, |it| differ(it, Ty::I32, width));
+    }
     it.push(Stmt::Return(vec![truth(true)]));
     it.finish(false)
 }

@@ -1,19 +1,20 @@
 //! The function that reads facts from JSON, decides, and writes the answer as JSON.
 
-mod fail;
-mod read;
-mod write;
+mod answer;
+mod bound;
 
-use super::build::{Blocks, Build, beyond, i32, i64, not, op, unary};
+use super::build::{Blocks, Build, beyond, i32, load_byte, load_ptr, not, op, unary};
 use crate::code::{Binary, Expr, Function, FunctionId, Local, Stmt, Ty, Unary, Width};
 use crate::interface::Interface;
 use crate::lower::rows::room_of_lists;
+use crate::runtime::json::fact::{ctx, why};
+use crate::runtime::json::shape::Shapes;
+use crate::runtime::json::{AT, LENGTH, word};
 use crate::runtime::{Helper, Runtime};
 use enact_ir::{Decision, Program};
-use fail::Why;
 
 const TEXT: u32 = 0;
-const LENGTH: u32 = 1;
+const LENGTH_OF_TEXT: u32 = 1;
 const ROOM: u32 = 2;
 const TODAY: u32 = 3;
 
@@ -26,22 +27,20 @@ const OPEN: u64 = 16 * 132;
 /// Bytes after a number that are written over while it is written.
 const SLACK: u64 = 128;
 
+/// Where everything lies, and the shape of the inputs.
 struct Lower<'r> {
     program: &'r Program,
     decision: &'r Decision,
     interface: &'r Interface,
     runtime: &'r mut Runtime,
     build: Build,
-    /// The nodes of the text.
-    nodes: Expr,
-    /// Where the next list goes.
-    lists: Local,
+    ctx: Expr,
+    input: Expr,
+    output: Expr,
+    /// The shape of the object that holds the inputs.
+    inputs: Expr,
     /// Where the answer is written next.
     out: Local,
-    /// Bytes that what is being written has at most, so far.
-    most: u64,
-    /// And the longest of the answers to what does not fit.
-    longest_fail: u64,
 }
 
 impl Blocks for Lower<'_> {
@@ -59,64 +58,89 @@ pub(crate) fn lower(
     full: FunctionId,
 ) -> (Function, u64) {
     let mut build = Build::new(name, &[Ty::Ptr, Ty::I32, Ty::Ptr, Ty::I32], &[Ty::I32]);
-    let (lists, out) = (build.local(Ty::Ptr), build.local(Ty::Ptr));
-    let nodes = Expr::Get(build.local(Ty::Ptr));
-    let mut it = Lower {
-        program,
-        decision,
-        interface,
-        runtime,
-        build,
-        nodes: nodes.clone(),
-        lists,
-        out,
-        most: 0,
-        longest_fail: 0,
-    };
-    let output = Expr::Get(it.build.local(Ty::Ptr));
-    let input = Expr::Get(it.build.local(Ty::Ptr));
-    let arena = Expr::Get(it.build.local(Ty::Ptr));
-    // How long an answer may be is known when its code is written; where all else is in the room depends on it.
-    let (answer, ()) = it.apart(|it| it.answer(&input, &output));
-    let (reading, ()) = it.apart(|it| {
-        it.document();
-        it.clear(&input, interface.input.size);
-        it.facts(&input);
-    });
-    let answer_size = (it.most.max(it.longest_fail) + SLACK).next_multiple_of(8);
+    let (inputs, depth) = inputs(program, decision, interface, runtime);
+    let answer = bound::answer(program, decision, interface, depth);
     let in_lists: u64 = interface.input.slots.iter().fold(0, |sum, slot| sum.saturating_add(room_of_lists(slot)));
-    let mut at = answer_size;
-    let room = it.build.param(ROOM);
-    let sizes = [u64::from(interface.input.size), u64::from(interface.output.size), in_lists, interface.arena, OPEN];
-    for (place, size) in [&input, &output, &Expr::Get(lists), &arena, &nodes].into_iter().zip(sizes) {
-        if let Expr::Get(local) = place {
-            let from = i32(u32::try_from(at).unwrap_or(u32::MAX).cast_signed());
-            it.build.set(*local, beyond(room.clone(), from));
-        }
+    let shared = u64::from(ctx::PATH) + 8 * (u64::from(depth) + 2);
+    let sizes = [
+        (answer + SLACK).next_multiple_of(8),
+        shared,
+        interface.input.size.into(),
+        interface.output.size.into(),
+        in_lists,
+        interface.arena,
+        OPEN,
+    ];
+    let mut at = 0_u64;
+    let [out, ctx, input, output, lists, arena, nodes] = sizes.map(|size| {
+        let from = i32(u32::try_from(at).unwrap_or(u32::MAX).cast_signed());
         at = at.saturating_add(size);
-    }
-    reading.into_iter().for_each(|stmt| it.build.push(stmt));
-    it.build.call(full, &[Ty::I32], vec![input, output, arena]);
-    it.build.set(out, room);
-    answer.into_iter().for_each(|stmt| it.build.push(stmt));
+        build.keep(beyond(build.param(ROOM), from))
+    });
+    let out = build.var(out);
+    let mut it = Lower { program, decision, interface, runtime, build, ctx, input, output, inputs, out };
+    it.document(nodes, lists);
+    it.facts();
+    let args = vec![it.input.clone(), it.output.clone(), arena];
+    it.build.call(full, &[Ty::I32], args);
+    it.answer();
     it.finish();
     (it.build.finish(true), at)
 }
 
+/// The shape of all inputs together, and how deep it goes.
+fn inputs(program: &Program, decision: &Decision, interface: &Interface, runtime: &mut Runtime) -> (Expr, u32) {
+    let mut shapes = Shapes::new(program, runtime);
+    shapes.reads = Some(&interface.reads);
+    let fields = decision.inputs.iter().zip(interface.input.slots.iter().map(|it| &**it));
+    let (at, _) = shapes.object(fields);
+    (Expr::Data(at), shapes.depth)
+}
+
 impl Lower<'_> {
-    /// Reads the text into nodes; the first must be an object.
-    fn document(&mut self) {
-        let args = vec![self.build.param(TEXT), self.build.param(LENGTH), self.nodes.clone()];
+    /// Reads the text into nodes.
+    fn document(&mut self, nodes: Expr, lists: Expr) {
+        let text = self.build.param(TEXT);
+        for (place, value) in [(ctx::TEXT, text.clone()), (ctx::NODES, nodes.clone()), (ctx::LISTS, lists)] {
+            self.build.store(Width::Eight, self.ctx.clone(), place, value);
+        }
+        for place in [ctx::DEPTH, ctx::COMMA] {
+            self.build.store(Width::Four, self.ctx.clone(), place, i32(0));
+        }
+        let args = vec![text, self.build.param(LENGTH_OF_TEXT), nodes];
         let fine = self.runtime.call_one(&mut self.build, Helper::JsonDocument, Ty::I32, args);
-        self.fail_if(not(fine), Why::Json, &[]);
+        self.refuse_if(not(fine), i32(why::JSON), [Expr::Data(0), i32(0)]);
     }
 
-    /// Sets bytes to 0, a multiple of 8.
-    fn clear(&mut self, from: &Expr, size: u32) {
-        let words = i32((size / 8).cast_signed());
-        self.count(&words, |it, n| {
-            let place = beyond(from.clone(), op(Binary::Shl, Ty::I32, n, i32(3)));
-            it.build.store(Width::Eight, place, 0, i64(0));
+    /// All inputs, and the day.
+    fn facts(&mut self) {
+        let (text, ctx, nodes) = (self.build.param(TEXT), self.ctx.clone(), load_ptr(self.ctx.clone(), ctx::NODES));
+        let nodes = self.build.keep(nodes);
+        let size = i32(self.interface.input.size.cast_signed());
+        self.runtime.call_none(&mut self.build, Helper::Clear, vec![self.input.clone(), size]);
+        // A key beside the inputs is most likely a slip.
+        let args = vec![text.clone(), nodes.clone(), i32(0), self.inputs.clone()];
+        let other = self.runtime.call_one(&mut self.build, Helper::JsonUnknown, Ty::I32, args);
+        let key = [beyond(text, word(&nodes, other.clone(), AT)), word(&nodes, other.clone(), LENGTH)];
+        self.refuse_if(other, i32(why::UNKNOWN), key);
+        let args = vec![ctx, i32(0), self.inputs.clone(), self.input.clone(), i32(0)];
+        let wrong = self.runtime.call_one(&mut self.build, Helper::JsonFact, Ty::I32, args);
+        self.refuse_if(wrong.clone(), wrong, [Expr::Data(0), i32(0)]);
+        if let Some(day) = self.interface.input.slots.last() {
+            let today = self.build.param(TODAY);
+            self.build.store(Width::Four, self.input.clone(), day.offset, today);
+            let byte = with_bit(&self.input, day.bit);
+            self.build.store(Width::One, self.input.clone(), day.bit / 8, byte);
+        }
+    }
+
+    /// Leaves the function with what is wrong.
+    fn refuse_if(&mut self, condition: Expr, wrong: Expr, [key, length]: [Expr; 2]) {
+        self.when(condition, |it| {
+            it.write("{\"verdict\":\"error\",\"outputs\":{},\"refused\":[],\"missing\":[],\"reasons\":[],\"error\":");
+            it.print(Helper::PrintRefusal, vec![it.ctx.clone(), wrong, key, length]);
+            it.write("}");
+            it.finish();
         });
     }
 
@@ -130,8 +154,7 @@ impl Lower<'_> {
 
     /// Writes bytes that are known now.
     fn write(&mut self, text: &str) {
-        self.most += text.len() as u64;
-        let bytes = self.runtime.data(text.as_bytes());
+        let bytes = Expr::Data(self.runtime.text_at(text.as_bytes()));
         let length = i32(i32::try_from(text.len()).unwrap_or(i32::MAX));
         self.print(Helper::Append, vec![bytes, length]);
     }
@@ -142,11 +165,10 @@ impl Lower<'_> {
         let end = self.runtime.call_one(&mut self.build, helper, Ty::Ptr, args);
         self.build.set(self.out, end);
     }
+}
 
-    /// Writes a number below 2^31.
-    fn write_count(&mut self, n: Expr) {
-        self.most += 80;
-        let n = unary(Unary::ExtendUnsigned, n);
-        self.print(Helper::PrintNumber, vec![n, i64(0), i32(0), i32(0)]);
-    }
+/// The byte of a mask with a bit set.
+fn with_bit(base: &Expr, bit: u32) -> Expr {
+    let byte = load_byte(base.clone(), bit / 8);
+    op(Binary::Or, Ty::I32, byte, i32(1 << (bit % 8)))
 }

@@ -1,11 +1,14 @@
 //! JSON in memory: read into nodes, which stand in the order of the text, and written again.
 //!
 //! A node has 16 bytes: its kind, where its text begins, how long that is (of a list or object: how many it holds), and the number of the node after all that is inside of it. A member of an object
-//! is a node for its key and then its value. Escapes in texts are resolved where they stand, since nothing becomes longer by it.
+//! is a node for its key, which has a hash in the place of the kind, and then its value. Escapes in texts are resolved where they stand, since nothing becomes longer by it.
 
+pub(crate) mod answer;
+pub(crate) mod fact;
 pub(crate) mod numbers;
 pub(crate) mod parse;
 pub(crate) mod print;
+pub(crate) mod shape;
 pub(crate) mod text;
 
 use crate::code::{Binary, Expr, Ty};
@@ -20,7 +23,6 @@ pub(crate) mod kind {
     pub(crate) const TEXT: i32 = 4;
     pub(crate) const LIST: i32 = 5;
     pub(crate) const OBJECT: i32 = 6;
-    pub(crate) const KEY: i32 = 7;
 }
 
 /// Places in a node.

@@ -1,9 +1,12 @@
 //! JSON into nodes, strictly: no key twice in an object, nothing after the document, no more than 128 within one another.
 
+use super::fact::hash_of;
 use super::text::is_digit;
 use super::{AT, KIND, LENGTH, NEXT, byte, c, kind, node, word};
-use crate::code::{Binary, Expr, Function, FunctionId, Local, Stmt, Ty, Width};
-use crate::lower::build::{Blocks, Build, add, and, beyond, eq, i32, le, lt, ne, not, op, or};
+use crate::code::{Binary, Expr, Function, FunctionId, Local, Stmt, Ty, Unary, Width};
+use crate::lower::build::{
+    Blocks, Build, add, and, beyond, eq, i32, i64, le, load_i32, long, lt, ne, not, op, or, unary,
+};
 use crate::runtime::{Helper, Runtime};
 
 /// Most within one another.
@@ -71,6 +74,8 @@ struct Value<'r> {
     own: FunctionId,
     at: Local,
     n: Local,
+    /// Of an object, what hashes its keys have.
+    seen: Local,
 }
 
 impl Blocks for Value<'_> {
@@ -84,11 +89,27 @@ pub(crate) fn value(runtime: &mut Runtime, own: FunctionId) -> Function {
     let params = [Ty::Ptr, Ty::I32, Ty::I32, Ty::Ptr, Ty::I32, Ty::I32];
     let mut build = Build::new("json_value", &params, &[Ty::I32; 2]);
     let (at, n) = (build.var(build.param(2)), build.var(build.param(4)));
-    let mut it = Value { runtime, build, own, at, n };
+    let seen = build.local(Ty::I64);
+    let mut it = Value { runtime, build, own, at, n, seen };
     let own_node = it.build.keep(node(&it.build.param(3), it.build.param(4)));
     it.skip();
     let now = it.now();
     it.set_node(&own_node, AT, get(at));
+    it.when(eq(now.clone(), c(b'"')), |it| {
+        let (start, length) = it.string();
+        it.set_node(&own_node, AT, start);
+        it.done(&own_node, kind::TEXT, length);
+    });
+    it.when(or(eq(now.clone(), c(b'-')), is_digit(now.clone())), |it| {
+        let (text, length) = (it.build.param(0), it.build.param(1));
+        let end = it.runtime.call_one(&mut it.build, Helper::JsonNumber, Ty::I32, vec![text, length, get(it.at)]);
+        it.refuse(lt(end.clone(), i32(0)));
+        let length = op(Binary::Sub, Ty::I32, end.clone(), get(it.at));
+        let length = it.build.keep(length);
+        it.build.set(it.at, end);
+        it.done(&own_node, kind::NUMBER, length);
+    });
+    it.when(eq(op(Binary::And, Ty::I32, now.clone(), i32(0x5f)), c(b'[')), |it| it.whole(&now, &own_node));
     for (word, kind) in [("null", kind::NULL), ("false", kind::FALSE), ("true", kind::TRUE)] {
         let first = word.as_bytes().first().copied().unwrap_or(0);
         it.when(eq(now.clone(), c(first)), |it| {
@@ -98,41 +119,36 @@ pub(crate) fn value(runtime: &mut Runtime, own: FunctionId) -> Function {
             it.done(&own_node, kind, i32(0));
         });
     }
-    it.when(eq(now.clone(), c(b'"')), |it| {
-        let (start, length) = it.string();
-        it.set_node(&own_node, AT, start);
-        it.done(&own_node, kind::TEXT, length);
-    });
-    it.when(or(eq(now.clone(), c(b'-')), is_digit(now.clone())), |it| {
-        let (text, length) = (it.build.param(0), it.build.param(1));
-        let end = it.runtime.call_one(&mut it.build, Helper::JsonNumber, Ty::I32, vec![text, length, get(at)]);
-        it.refuse(lt(end.clone(), i32(0)));
-        let length = op(Binary::Sub, Ty::I32, end.clone(), get(at));
-        let length = it.build.keep(length);
-        it.build.set(at, end);
-        it.done(&own_node, kind::NUMBER, length);
-    });
-    let deep = le(i32(DEPTH), it.build.param(5));
-    it.refuse(deep);
-    it.when(eq(now.clone(), c(b'[')), |it| it.all(&own_node, kind::LIST, b']', Value::inner));
-    it.when(eq(now, c(b'{')), |it| it.all(&own_node, kind::OBJECT, b'}', Value::member));
     it.refuse(i32(1));
     it.build.push(Stmt::Return(vec![i32(-1), i32(0)]));
     it.build.finish(false)
 }
 
 impl Value<'_> {
+    /// A list or an object, by its bracket.
+    fn whole(&mut self, now: &Expr, node: &Expr) {
+        let deep = le(i32(DEPTH), self.build.param(5));
+        self.refuse(deep);
+        self.when(eq(now.clone(), c(b'{')), |it| it.all(node, kind::OBJECT, b'}', Value::member));
+        self.when(eq(now.clone(), c(b'[')), |it| it.all(node, kind::LIST, b']', Value::inner));
+    }
+
     fn refuse(&mut self, condition: Expr) {
         self.when(condition, |it| it.build.push(Stmt::Return(vec![i32(-1), i32(0)])));
     }
 
     /// Goes on to what is no space; there must be something.
     fn skip(&mut self) {
-        let args = vec![self.build.param(0), self.build.param(1), get(self.at)];
-        let next = self.runtime.call_one(&mut self.build, Helper::JsonSpace, Ty::I32, args);
-        self.build.set(self.at, next);
         let over = le(self.build.param(1), get(self.at));
         self.refuse(over);
+        let now = self.now();
+        self.when(le(now, c(b' ')), |it| {
+            let args = vec![it.build.param(0), it.build.param(1), get(it.at)];
+            let next = it.runtime.call_one(&mut it.build, Helper::JsonSpace, Ty::I32, args);
+            it.build.set(it.at, next);
+            let over = le(it.build.param(1), get(it.at));
+            it.refuse(over);
+        });
     }
 
     fn now(&mut self) -> Expr {
@@ -220,22 +236,24 @@ impl Value<'_> {
         let (start, length) = self.string();
         let key = self.build.keep(get(self.n));
         let key_node = self.build.keep(node(&nodes, key.clone()));
-        let other = self.build.var(add(self.build.param(4), i32(1)));
-        self.repeat(|it| {
-            it.when(le(key.clone(), get(other)), |it| it.build.push(Stmt::Break(0)));
-            let place = |of: u32| word(&nodes, get(other), of);
-            let args = vec![
-                beyond(text.clone(), place(AT)),
-                place(LENGTH),
-                beyond(text.clone(), start.clone()),
-                length.clone(),
-            ];
-            let same = it.runtime.call_one(&mut it.build, Helper::TextEqual, Ty::I32, args);
+        let place = beyond(text.clone(), start.clone());
+        let hash = hash_of(&mut self.build, &place, &length);
+        // Of hashes that have been seen, a bit each: only where the bit is set may the key be there already.
+        let bit = op(
+            Binary::And,
+            Ty::I32,
+            op(Binary::Xor, Ty::I32, hash.clone(), op(Binary::ShrU, Ty::I32, hash.clone(), i32(6))),
+            i32(63),
+        );
+        let bit = self.build.keep(long::shl(i64(1), unary(Unary::ExtendUnsigned, bit)));
+        let seen = self.seen;
+        self.when(long::ne(long::and(get(seen), bit.clone()), i64(0)), |it| {
+            let args = vec![text, nodes.clone(), it.build.param(4), key.clone(), place, length.clone(), hash.clone()];
+            let same = it.runtime.call_one(&mut it.build, Helper::JsonTwice, Ty::I32, args);
             it.refuse(same);
-            let next = place(NEXT);
-            it.build.set(other, next);
         });
-        for (place, value) in [(KIND, i32(kind::KEY)), (AT, start), (LENGTH, length)] {
+        self.build.set(seen, long::or(get(seen), bit));
+        for (place, value) in [(KIND, hash), (AT, start), (LENGTH, length)] {
             self.set_node(&key_node, place, value);
         }
         self.build.set(self.n, add(key, i32(1)));
@@ -260,19 +278,44 @@ pub(crate) fn document(runtime: &mut Runtime) -> Function {
     it.finish(false)
 }
 
-/// text, nodes, an object, key, its length → the node of the member's value, or 0.
-pub(crate) fn find(runtime: &mut Runtime) -> Function {
-    let mut it = Build::new("json_find", &[Ty::Ptr, Ty::Ptr, Ty::I32, Ty::Ptr, Ty::I32], &[Ty::I32]);
-    let (text, nodes, object, key, length) = (it.param(0), it.param(1), it.param(2), it.param(3), it.param(4));
-    let end = it.keep(word(&nodes, object.clone(), NEXT));
-    let n = it.var(add(object, i32(1)));
-    it.repeat(|it| {
-        it.when(le(end, get(n)), |it| it.push(Stmt::Return(vec![i32(0)])));
-        let args = vec![beyond(text, word(&nodes, get(n), AT)), word(&nodes, get(n), LENGTH), key, length];
-        let same = runtime.call_one(it, Helper::TextEqual, Ty::I32, args);
-        it.when(same, |it| it.push(Stmt::Return(vec![add(get(n), i32(1))])));
-        let next = word(&nodes, get(n), NEXT);
-        it.set(n, next);
-    });
+/// text, nodes, an object, the node of its last key so far, that key, its length and hash → whether it stands there before.
+pub(crate) fn twice(runtime: &mut Runtime) -> Function {
+    let params = [Ty::Ptr, Ty::Ptr, Ty::I32, Ty::I32, Ty::Ptr, Ty::I32, Ty::I32];
+    let mut it = Build::new("json_twice", &params, &[Ty::I32]);
+    let [text, nodes, object, until, key, length, hash] = [0, 1, 2, 3, 4, 5, 6].map(|n| it.param(n));
+    seek(runtime, &mut it, (&text, &nodes), (&object, &until), (&key, &length, &hash), |_| i32(1));
     it.finish(false)
+}
+
+/// text, nodes, an object, key, its length, its hash → the node of the member's value, or 0.
+pub(crate) fn find(runtime: &mut Runtime) -> Function {
+    let params = [Ty::Ptr, Ty::Ptr, Ty::I32, Ty::Ptr, Ty::I32, Ty::I32];
+    let mut it = Build::new("json_find", &params, &[Ty::I32]);
+    let [text, nodes, object, key, length, hash] = [0, 1, 2, 3, 4, 5].map(|n| it.param(n));
+    let until = it.keep(word(&nodes, object.clone(), NEXT));
+    seek(runtime, &mut it, (&text, &nodes), (&object, &until), (&key, &length, &hash), |n| add(n, i32(1)));
+    it.finish(false)
+}
+
+/// Looks for a key among those of an object before a node, and returns what `found` makes of its node, or 0.
+fn seek(
+    runtime: &mut Runtime,
+    it: &mut Build,
+    (text, nodes): (&Expr, &Expr),
+    (object, until): (&Expr, &Expr),
+    (key, length, hash): (&Expr, &Expr, &Expr),
+    found: impl FnOnce(Expr) -> Expr,
+) {
+    let n = it.var(add(object.clone(), i32(1)));
+    it.repeat(|it| {
+        it.when(le(until.clone(), get(n)), |it| it.push(Stmt::Return(vec![i32(0)])));
+        let at = it.keep(node(nodes, get(n)));
+        it.when(eq(load_i32(at.clone(), KIND), hash.clone()), |it| {
+            let own = beyond(text.clone(), load_i32(at.clone(), AT));
+            let args = vec![own, load_i32(at.clone(), LENGTH), key.clone(), length.clone()];
+            let same = runtime.call_one(it, Helper::TextEqual, Ty::I32, args);
+            it.when(same, |it| it.push(Stmt::Return(vec![found(get(n))])));
+        });
+        it.set(n, load_i32(at, NEXT));
+    });
 }

@@ -3,7 +3,7 @@
 use super::{byte, c};
 use crate::code::{Binary, Expr, Function, Local, Stmt, Ty, Unary, Width};
 use crate::lower::build::{
-    Blocks, Build, add, and, beyond, eq, i32, i64, le, load_byte, long, lt, ne, op, select, unary,
+    Blocks, Build, add, and, beyond, eq, i32, i64, le, load, load_byte, long, lt, ne, op, select, unary,
 };
 use crate::runtime::{Helper, Runtime};
 
@@ -20,11 +20,23 @@ fn put(it: &mut Build, out: Local, value: Expr) {
 /// out, bytes, their number → out after them.
 pub(crate) fn append() -> Function {
     let mut it = Build::new("append", &[Ty::Ptr, Ty::Ptr, Ty::I32], &[Ty::Ptr]);
-    let (out, bytes, count) = (it.param(0), it.param(1), it.param(2));
-    it.count(&count, |it, n| {
-        it.store(Width::One, beyond(out.clone(), n.clone()), 0, byte(&bytes, n));
+    let (out, bytes, left) = (it.var(it.param(0)), it.var(it.param(1)), it.var(it.param(2)));
+    let copy = |it: &mut Build, ty: Ty, width: Width| {
+        let size = width.bytes().cast_signed();
+        it.store(width, get(out), 0, load(ty, width, false, get(bytes), 0));
+        it.set(out, beyond(get(out), i32(size)));
+        it.set(bytes, beyond(get(bytes), i32(size)));
+    };
+    it.repeat(|it| {
+        it.when(lt(get(left), i32(8)), |it| it.push(Stmt::Break(0)));
+        copy(it, Ty::I64, Width::Eight);
+        it.set(left, add(get(left), i32(-8)));
     });
-    it.push(Stmt::Return(vec![beyond(out, count)]));
+    for width in [Width::Four, Width::Two, Width::One] {
+        let has = op(Binary::And, Ty::I32, get(left), i32(width.bytes().cast_signed()));
+        it.when(has, |it| copy(it, Ty::I32, width));
+    }
+    it.push(Stmt::Return(vec![get(out)]));
     it.finish(false)
 }
 

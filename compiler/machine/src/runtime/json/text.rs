@@ -1,8 +1,10 @@
 //! Texts of JSON: escapes resolved, UTF-8 checked.
 
 use super::{byte, c};
-use crate::code::{Binary, Expr, Function, Local, Stmt, Ty, Width};
-use crate::lower::build::{Blocks, Build, add, and, beyond, eq, i32, le, lt, lt_u, ne, not, op, or, select};
+use crate::code::{Binary, Expr, Function, Local, Stmt, Ty, Unary, Width};
+use crate::lower::build::{
+    Blocks, Build, add, and, beyond, eq, i32, i64, le, load_i64, long, lt, lt_u, ne, not, op, or, select, unary,
+};
 use crate::runtime::{Helper, Runtime};
 
 fn get(local: Local) -> Expr {
@@ -32,6 +34,8 @@ pub(crate) fn string(runtime: &mut Runtime) -> Function {
     let [from, to] = [it.var(start.clone()), it.var(start.clone())];
     let wrong = [i32(-1), i32(0), i32(0)];
     let (escape, utf8) = (runtime.helper(Helper::JsonEscape), runtime.helper(Helper::Utf8));
+    plain(&mut it, (&text, &length), from);
+    it.set(to, get(from));
     it.repeat(|it| {
         it.when(le(length.clone(), get(from)), |it| give(it, wrong.clone()));
         let now = it.keep(byte(&text, get(from)));
@@ -63,6 +67,31 @@ pub(crate) fn string(runtime: &mut Runtime) -> Function {
         );
     });
     it.finish(false)
+}
+
+/// Goes on over ASCII that stands for itself, eight bytes at a time.
+fn plain(it: &mut Build, (text, length): (&Expr, &Expr), at: Local) {
+    let each = |byte: u8| i64(i64::from_le_bytes([byte; 8]));
+    let zeros = |word: Expr| long::and(long::sub(word.clone(), each(1)), long::xor(word, i64(-1)));
+    let last = it.keep(sub(length.clone(), i32(8)));
+    it.repeat(|it| {
+        it.when(lt(last, get(at)), |it| it.push(Stmt::Break(0)));
+        let word = it.keep(load_i64(beyond(text.clone(), get(at)), 0));
+        let quote = it.keep(long::xor(word.clone(), each(b'"')));
+        let escape = it.keep(long::xor(word.clone(), each(b'\\')));
+        let control = long::and(long::sub(word.clone(), each(0x20)), long::xor(word.clone(), i64(-1)));
+        let found = [zeros(quote), zeros(escape), control].into_iter().fold(word, long::or);
+        // The lowest bit that is found is right, whatever stands above it.
+        let found = it.keep(long::and(found, each(0x80)));
+        it.when(long::ne(found.clone(), i64(0)), |it| {
+            let lowest = long::and(found.clone(), long::sub(i64(0), found));
+            let place = long::sub(i64(63), unary(Unary::LeadingZeros, lowest));
+            let bytes = unary(Unary::Wrap, long::shr_u(place, i64(3)));
+            it.set(at, add(get(at), bytes));
+            it.push(Stmt::Break(0));
+        });
+        it.set(at, add(get(at), i32(8)));
+    });
 }
 
 /// text, length, place → the bytes of the character there; 0 if it is no UTF-8.
