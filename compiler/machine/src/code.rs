@@ -1,7 +1,7 @@
 //! Machine code without a machine: structured, typed, small. What an engine must be able to run.
 //!
 //! Every function is total for the arguments that its callers give: nothing divides by 0, overflows a signed division, or reads outside of what a pointer was given for.
-//! Integers wrap. There is no floating point, nothing is imported, and nothing outside memory is changed.
+//! Integers wrap. There is no floating point, and nothing outside memory is changed but by functions of the host, which only contracts call.
 
 /// The type of a local, a parameter or an expression.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -38,6 +38,8 @@ pub struct Function {
     pub name: String,
     /// Whether callers outside the module may call it.
     pub exported: bool,
+    /// Whether it is the host's, who gives it by this name: it has no body here. Only contracts call such functions.
+    pub host: bool,
     /// Types of its parameters.
     pub params: Vec<Ty>,
     /// Types of its results.

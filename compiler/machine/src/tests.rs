@@ -175,6 +175,7 @@ fn a_loop_without_a_body_runs_out_of_fuel() {
     let function = Function {
         name: "f".to_owned(),
         exported: true,
+        host: false,
         params: Vec::new(),
         results: Vec::new(),
         locals: Vec::new(),

@@ -30,7 +30,7 @@ fn decision(rules: u32) -> Module {
     let mut body: Vec<Stmt> = (0..rules).flat_map(rule).collect();
     body.push(Stmt::Return(vec![Expr::I32(0)]));
     let (params, results, locals) = (vec![Ty::Ptr; 3], vec![Ty::I32], vec![Ty::I64; 2]);
-    let function = Function { name: "d".to_owned(), exported: true, params, results, locals, body };
+    let function = Function { name: "d".to_owned(), exported: true, host: false, params, results, locals, body };
     Module { functions: vec![function], data: Vec::new() }
 }
 

@@ -16,6 +16,7 @@ fn module() -> Module {
     let pair = Function {
         name: "对".to_owned(),
         exported: false,
+        host: false,
         params: vec![Ty::I64],
         results: vec![Ty::I64, Ty::I64],
         locals: vec![],
@@ -24,6 +25,7 @@ fn module() -> Module {
     let decide = Function {
         name: "decide".to_owned(),
         exported: true,
+        host: false,
         params: vec![Ty::Ptr; 3],
         results: vec![Ty::I32],
         locals: vec![Ty::I64; 2],

@@ -2,21 +2,26 @@
 //!
 //! What a branch names is counted from the inside, among all that can be left: a loop of machine code is two of them, a block to break out of and a loop to begin again.
 
-use crate::emit::value_type;
+use crate::emit::{Around, value_type};
 use crate::layout::DATA;
-use enact_machine::code::{Binary, Expr, Function, Stmt, Ty, Unary, Width};
+use crate::locals::{Locals, Place};
+use enact_machine::code::{Binary, Expr, Function, Local, Stmt, Ty, Unary, Width};
 use wasm_encoder::{self as wasm, BlockType, MemArg, MemArgTarget};
 
-/// The body of a well-formed function.
-pub(crate) fn function(function: &Function) -> wasm::Function {
-    let locals = function.locals.iter().map(|ty| value_type(*ty));
-    let mut code = wasm::Function::new_with_locals_types(locals);
-    let mut emitter = Emitter { function, to: code.instructions(), depth: 0, loops: Vec::new() };
+/// The body of a well-formed function, with its frame at an address.
+pub(crate) fn function(function: &Function, locals: &Locals, around: &Around, frame: u32) -> wasm::Function {
+    let types = locals.types.iter().map(|ty| value_type(*ty));
+    let mut code = wasm::Function::new_with_locals_types(types);
+    let (to, depth, loops) = (code.instructions(), 0, Vec::new());
+    let mut emitter = Emitter { function, locals, around, frame, to, depth, loops, held: None };
+    for at in &locals.zeros {
+        emitter.to.i32_const(frame.wrapping_add(*at).cast_signed()).i64_const(0).i64_store(self::at(0));
+    }
     match function.body.split_last() {
         // What is left on the stack at the end is returned.
         Some((Stmt::Return(values), before)) => {
-            emitter.block(before);
-            emitter.all(values);
+            emitter.statements(before, function.body.last());
+            emitter.results(values);
         }
         _ => {
             emitter.block(&function.body);
@@ -29,11 +34,28 @@ pub(crate) fn function(function: &Function) -> wasm::Function {
 
 struct Emitter<'e> {
     function: &'e Function,
+    locals: &'e Locals,
+    around: &'e Around,
+    /// Where the locals begin that lie in memory.
+    frame: u32,
+    /// A local whose value lies on the stack for the next expression to begin with.
+    held: Option<Local>,
     to: wasm::InstructionSink<'e>,
     /// How many constructs are around that can be left.
     depth: u32,
     /// How many were around each loop.
     loops: Vec<u32>,
+}
+
+/// The local whose value an expression needs first.
+fn first(expr: &Expr) -> Option<Local> {
+    match expr {
+        Expr::Get(local) => Some(*local),
+        Expr::I32(_) | Expr::I64(_) | Expr::Data(_) => None,
+        Expr::Load { address: inner, .. } | Expr::Unary(_, inner) => first(inner),
+        Expr::Offset(a, _) | Expr::Binary(_, _, a, _) => first(a),
+        Expr::Select(_, _, yes, _) => first(yes),
+    }
 }
 
 /// At a place that need not be a multiple of anything.
@@ -43,7 +65,98 @@ fn at(offset: u32) -> MemArg {
 
 impl Emitter<'_> {
     fn block(&mut self, block: &[Stmt]) {
-        block.iter().for_each(|stmt| self.stmt(stmt));
+        self.statements(block, None);
+    }
+
+    /// Statements, and what comes after them.
+    fn statements(&mut self, block: &[Stmt], after: Option<&Stmt>) {
+        let nexts = block.iter().skip(1).map(Some).chain([after]);
+        for (stmt, next) in block.iter().zip(nexts) {
+            match stmt {
+                Stmt::Set(local, value) if next.and_then(|next| self.begins_with(next)) == Some(*local) => {
+                    self.pass_on(*local, value);
+                }
+                stmt => self.stmt(stmt),
+            }
+        }
+    }
+
+    /// The local whose value is the first thing that a statement needs.
+    fn begins_with(&self, stmt: &Stmt) -> Option<Local> {
+        match stmt {
+            Stmt::Set(local, value) => match self.locals.place(*local) {
+                Place::Local(_) => first(value),
+                Place::Memory(_) => None,
+            },
+            Stmt::Call { args, .. } => args.first().and_then(first),
+            Stmt::Store { address, .. } => first(address),
+            Stmt::If(condition, ..) => first(condition),
+            Stmt::Return(values) => values.first().and_then(first),
+            Stmt::Loop(_) | Stmt::Break(_) | Stmt::Continue(_) => None,
+        }
+    }
+
+    /// Sets a local and leaves its value on the stack.
+    fn pass_on(&mut self, local: Local, value: &Expr) {
+        match self.locals.place(local) {
+            Place::Local(place) => {
+                self.expr(value);
+                if !self.locals.is_passed_on(local) {
+                    self.to.local_tee(place);
+                }
+                self.held = Some(local);
+            }
+            Place::Memory(_) if self.locals.is_passed_on(local) => {
+                self.expr(value);
+                self.held = Some(local);
+            }
+            Place::Memory(_) => self.set(local, value),
+        }
+    }
+
+    fn set(&mut self, local: Local, value: &Expr) {
+        match self.locals.place(local) {
+            Place::Local(place) => {
+                self.expr(value);
+                self.to.local_set(place);
+            }
+            Place::Memory(at) => {
+                self.to.i32_const(self.frame.wrapping_add(at).cast_signed());
+                self.expr(value);
+                self.store_whole(local);
+            }
+        }
+    }
+
+    /// Sets a local to what lies on the stack.
+    fn take(&mut self, local: Local) {
+        match self.locals.place(local) {
+            Place::Local(place) => _ = self.to.local_set(place),
+            Place::Memory(at) => {
+                let long = self.function.local(local) == Some(Ty::I64);
+                let [narrow, wide] = self.locals.scratch;
+                let scratch = if long { wide } else { narrow };
+                self.to.local_set(scratch).i32_const(self.frame.wrapping_add(at).cast_signed()).local_get(scratch);
+                self.store_whole(local);
+            }
+        }
+    }
+
+    fn store_whole(&mut self, local: Local) {
+        match self.function.local(local) {
+            Some(Ty::I64) => self.to.i64_store(at(0)),
+            _ => self.to.i32_store(at(0)),
+        };
+    }
+
+    /// The values that the function gives: all on the stack, or where only one may be, the others in globals.
+    fn results(&mut self, values: &[Expr]) {
+        self.all(values);
+        for (n, ty) in self.function.results.iter().enumerate().skip(1).rev() {
+            if let Some(global) = self.around.global(n, *ty) {
+                self.to.global_set(global);
+            }
+        }
     }
 
     fn all(&mut self, values: &[Expr]) {
@@ -52,16 +165,23 @@ impl Emitter<'_> {
 
     fn stmt(&mut self, stmt: &Stmt) {
         match stmt {
-            Stmt::Set(local, value) => {
-                self.expr(value);
-                self.to.local_set(local.0);
-            }
+            Stmt::Set(local, value) => self.set(*local, value),
             Stmt::Call { function, args, results } => {
                 self.all(args);
-                self.to.call(function.0);
+                self.to.call(self.around.index(*function));
                 // The last result lies on top.
-                for local in results.iter().rev() {
-                    self.to.local_set(local.0);
+                for (n, local) in results.iter().enumerate().rev() {
+                    let ty = self.function.local(*local).unwrap_or(Ty::I32);
+                    if self.around.global(n, ty).is_none() {
+                        self.take(*local);
+                    }
+                }
+                for (n, local) in results.iter().enumerate() {
+                    let ty = self.function.local(*local).unwrap_or(Ty::I32);
+                    if let Some(global) = self.around.global(n, ty) {
+                        self.to.global_get(global);
+                        self.take(*local);
+                    }
                 }
             }
             Stmt::Store { width, address, offset, value } => {
@@ -79,19 +199,20 @@ impl Emitter<'_> {
                 self.depth -= 2;
                 self.loops.pop();
             }
-            Stmt::Break(n) => self.leave(*n, 1),
-            Stmt::Continue(n) => self.leave(*n, 2),
+            Stmt::Break(n) => self.leave(*n, 1, false),
+            Stmt::Continue(n) => self.leave(*n, 2, false),
             Stmt::Return(values) => {
-                self.all(values);
+                self.results(values);
                 self.to.return_();
             }
         }
     }
 
-    /// To the block (1) or the loop (2) of a loop of machine code.
-    fn leave(&mut self, n: u32, inside: u32) {
+    /// To the block (1) or the loop (2) of a loop of machine code, always or by a condition on the stack.
+    fn leave(&mut self, n: u32, inside: u32, maybe: bool) {
         let around = self.loops.iter().rev().nth(n as usize);
         match around.and_then(|around| self.depth.checked_sub(around + inside)) {
+            Some(label) if maybe => self.to.br_if(label),
             Some(label) => self.to.br(label),
             // No well-formed code breaks out of a loop that is not there.
             None => self.to.unreachable(),
@@ -100,6 +221,11 @@ impl Emitter<'_> {
 
     fn choice(&mut self, condition: &Expr, yes: &[Stmt], no: &[Stmt]) {
         self.expr(condition);
+        match (yes, no) {
+            ([Stmt::Break(n)], []) => return self.leave(*n, 1, true),
+            ([Stmt::Continue(n)], []) => return self.leave(*n, 2, true),
+            _ => {}
+        }
         let (yes, no) = if yes.is_empty() {
             self.to.i32_eqz();
             (no, yes)
@@ -163,8 +289,18 @@ impl Emitter<'_> {
                 Ty::I64
             }
             Expr::Get(local) => {
-                self.to.local_get(local.0);
-                self.function.local(*local).unwrap_or(Ty::I32)
+                let ty = self.function.local(*local).unwrap_or(Ty::I32);
+                if self.held.take() == Some(*local) {
+                    return ty;
+                }
+                match self.locals.place(*local) {
+                    Place::Local(place) => _ = self.to.local_get(place),
+                    Place::Memory(at) => {
+                        self.to.i32_const(self.frame.wrapping_add(at).cast_signed());
+                        self.load(ty, if ty == Ty::I64 { Width::Eight } else { Width::Four }, false, 0);
+                    }
+                }
+                ty
             }
             Expr::Data(place) => {
                 self.to.i32_const(DATA.wrapping_add(*place).cast_signed());

@@ -7,6 +7,8 @@ use enact_machine::code::Module;
 pub const MEMORY: &str = "memory";
 /// The name of the exported global (I32, never changed) that holds the first free address.
 pub const FREE: &str = "free";
+/// The name of the module from which functions of the host come.
+pub const HOST: &str = "env";
 /// Where constants begin. Nothing is at a lower address, and 0 is the address of nothing.
 pub const DATA: u32 = 16;
 /// The unit in which memory grows.

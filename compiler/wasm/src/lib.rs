@@ -11,11 +11,12 @@ mod emit;
 #[cfg(any(test, feature = "engine"))]
 pub mod engine;
 mod layout;
+mod locals;
 
 #[cfg(any(test, feature = "engine"))]
 pub use decide::Wasm;
-pub use emit::{Error, Options, module};
-pub use layout::{DATA, FREE, Layout, MAX_PAGES, MEMORY, PAGE};
+pub use emit::{Error, Options, Strict, module};
+pub use layout::{DATA, FREE, HOST, Layout, MAX_PAGES, MEMORY, PAGE};
 
 #[cfg(test)]
 mod tests;

@@ -19,7 +19,7 @@ impl Build {
 
     pub(crate) fn finish(self, exported: bool) -> Function {
         let Build { name, params, results, locals, block } = self;
-        Function { name, exported, params, results, locals, body: block }
+        Function { name, exported, host: false, params, results, locals, body: block }
     }
 
     /// A parameter.

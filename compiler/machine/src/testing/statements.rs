@@ -82,7 +82,7 @@ impl<'a, 'c> Author<'a, 'c> {
         let types = |kinds: &[Kind]| kinds.iter().map(|kind| kind.ty()).collect();
         let locals = self.vars.iter().skip(self.params.len()).map(|var| var.kind.ty()).collect();
         let (params, results) = (types(self.params), types(self.results));
-        Function { name: String::new(), exported: entry, params, results, locals, body }
+        Function { name: String::new(), exported: entry, host: false, params, results, locals, body }
     }
 
     /// Gives the slots of the block their first pointers.

@@ -53,13 +53,13 @@ pub(super) fn when(condition: Expr, yes: Vec<Stmt>) -> Stmt {
 /// A decision of these locals, the first of which is number 3.
 pub(super) fn decision(name: &str, locals: &[Ty], body: Vec<Stmt>) -> Function {
     let (params, results) = (vec![Ty::Ptr; 3], vec![Ty::I32]);
-    Function { name: name.to_owned(), exported: true, params, results, locals: locals.to_vec(), body }
+    Function { name: name.to_owned(), exported: true, host: false, params, results, locals: locals.to_vec(), body }
 }
 
 /// A function that only the module calls.
 pub(super) fn helper(name: &str, params: &[Ty], results: &[Ty], locals: &[Ty], body: Vec<Stmt>) -> Function {
     let (params, results, locals) = (params.to_vec(), results.to_vec(), locals.to_vec());
-    Function { name: name.to_owned(), exported: false, params, results, locals, body }
+    Function { name: name.to_owned(), exported: false, host: false, params, results, locals, body }
 }
 
 pub(super) fn call(function: u32, args: Vec<Expr>, results: &[u32]) -> Stmt {

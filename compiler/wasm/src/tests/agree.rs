@@ -1,11 +1,13 @@
 //! What a module does is what the reference says.
 
-use super::{bytes, single};
+use super::{bytes, roomy, single};
 use crate::engine::{Engine, Limits};
+use crate::{Options, Strict, module};
 use enact_machine::code::{Binary, Expr, Local, Module, Stmt, Ty, Unary, Width};
 use enact_machine::exec::Machine;
 use enact_machine::testing::{self, BLOCK, ENTRY, SLOTS};
 use proptest::prelude::*;
+use wasmparser::{Validator, WasmFeatures};
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(250))]
@@ -20,6 +22,25 @@ proptest! {
         engine.write(at, &sample.block).unwrap();
         prop_assert_eq!(engine.call_with(ENTRY, &[at]).unwrap(), result);
         prop_assert_eq!(engine.read(at + SLOTS as u32, BLOCK - SLOTS).unwrap(), &block);
+    }
+
+    #[test]
+    fn random_code_does_the_same_with_few_locals_and_single_results(
+        choices in prop::collection::vec(any::<u32>(), 0..900),
+        max_locals in 2_u32..12,
+    ) {
+        let sample = testing::sample(&choices);
+        let (result, block) = sample.expected().unwrap();
+        let made = module(&sample.module, &Options { strict: Some(Strict { max_locals }), ..roomy() }).unwrap();
+        prop_assert!(Validator::new_with_features(WasmFeatures::MUTABLE_GLOBAL).validate_all(&made).is_ok());
+        let limits = Limits { fuel: Some(10_000_000), ..Limits::default() };
+        let mut engine = Engine::with(&made, limits).unwrap();
+        let at = engine.free();
+        for _ in 0..2 {
+            engine.write(at, &sample.block).unwrap();
+            prop_assert_eq!(engine.call_with(ENTRY, &[at]).unwrap(), result);
+            prop_assert_eq!(engine.read(at + SLOTS as u32, BLOCK - SLOTS).unwrap(), &block);
+        }
     }
 }
 

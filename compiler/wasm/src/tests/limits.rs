@@ -7,7 +7,7 @@ use enact_machine::code::{Expr, FunctionId, Local, Module, Stmt, Ty, Width};
 use wasmparser::Validator;
 
 fn with_room(room: u32, max_pages: Option<u32>) -> Result<Vec<u8>, Error> {
-    module(&seven(), &Options { room, max_pages, custom: vec![] })
+    module(&seven(), &Options { room, max_pages, ..Options::default() })
 }
 
 #[test]

@@ -15,7 +15,8 @@ pub(super) fn roomy() -> Options {
 /// Code of one exported function `f`.
 pub(super) fn single(params: &[Ty], results: &[Ty], body: Vec<Stmt>) -> Module {
     let (params, results) = (params.to_vec(), results.to_vec());
-    let function = Function { name: "f".to_owned(), exported: true, params, results, locals: vec![], body };
+    let function =
+        Function { name: "f".to_owned(), exported: true, host: false, params, results, locals: vec![], body };
     Module { functions: vec![function], data: vec![] }
 }
 
