@@ -99,13 +99,19 @@ pub const MAX_ARENA: u64 = 1 << 28;
 /// # Errors
 /// If a decision may build lists of more than [`MAX_ARENA`] bytes.
 pub fn lower(program: &Verified, names: &[&str]) -> Result<Lowered, TooLarge> {
+    lower_as(program, names, true)
+}
+
+/// The same, without the code for complete facts where it is not wanted.
+pub(crate) fn lower_as(program: &Verified, names: &[&str], quick: bool) -> Result<Lowered, TooLarge> {
     let mut runtime = Runtime::default();
     let mut decisions = Vec::new();
     for decision in program.decisions.iter().filter(|it| names.is_empty() || names.contains(&it.name.as_str())) {
         let mut interface = Interface::new(program, decision);
         let steps = interface.steps.clone();
         let mut instead = None;
-        for (thorough, name) in [(true, interface.full.clone()), (false, interface.quick.clone())] {
+        let both = [(true, interface.full.clone()), (false, interface.quick.clone())];
+        for (thorough, name) in both.into_iter().filter(|(thorough, _)| quick || *thorough) {
             let mode = Mode { may_miss: thorough, trace: thorough, instead };
             let done = lower::lower(program, decision, (&interface, &steps), &mut runtime, mode, &name);
             interface.arena = interface.arena.max(done.arena);

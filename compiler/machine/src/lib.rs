@@ -8,6 +8,7 @@
 pub mod arrow;
 pub mod border;
 pub mod code;
+pub mod contract;
 pub mod describe;
 pub mod engine;
 pub mod exec;
@@ -16,7 +17,7 @@ pub mod json;
 pub mod layout;
 mod lower;
 pub mod rows;
-mod runtime;
+pub mod runtime;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 #[cfg(test)]
@@ -24,4 +25,5 @@ mod tests;
 pub mod validate;
 
 pub use interface::{Interface, Lowered, TooLarge, lower};
+pub use lower::build;
 pub use lower::steps::StepMap;

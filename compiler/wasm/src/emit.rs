@@ -24,10 +24,12 @@ pub struct Options {
 }
 
 /// What chains demand of modules.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Strict {
     /// Most locals of a function beside its parameters.
     pub max_locals: u32,
+    /// Places among the constants where the first free address is to be written, in 8 bytes.
+    pub heap: Vec<u32>,
 }
 
 /// Why there is no module.
@@ -113,7 +115,7 @@ pub fn module(code: &Module, options: &Options) -> Result<Vec<u8>, Error> {
     validate(code).map_err(Error::Malformed)?;
     let functions = &code.functions;
     let locals: Vec<Locals> =
-        functions.iter().map(|it| Locals::new(it, options.strict.map(|strict| strict.max_locals))).collect();
+        functions.iter().map(|it| Locals::new(it, options.strict.as_ref().map(|strict| strict.max_locals))).collect();
     let frames: u64 = locals.iter().map(|it| u64::from(it.frame)).sum();
     let layout = Layout::of(code.data.len() as u64 + frames, options.room)?;
     let maximum = options.max_pages.unwrap_or(MAX_PAGES).min(MAX_PAGES);
@@ -153,13 +155,24 @@ pub fn module(code: &Module, options: &Options) -> Result<Vec<u8>, Error> {
     module.section(&exports(functions, &around)?).section(&bodies);
     if !code.data.is_empty() {
         let mut data = wasm::DataSection::new();
-        data.active(0, &wasm::ConstExpr::i32_const(DATA.cast_signed()), code.data.iter().copied());
+        data.active(0, &wasm::ConstExpr::i32_const(DATA.cast_signed()), constants(code, options, layout.free));
         module.section(&data);
     }
     for (name, bytes) in &options.custom {
         module.section(&wasm::CustomSection { name: Cow::Borrowed(name), data: Cow::Borrowed(bytes) });
     }
     Ok(module.finish())
+}
+
+/// The constants, with the first free address where it is wanted.
+fn constants(code: &Module, options: &Options, free: u32) -> Vec<u8> {
+    let mut data = code.data.clone();
+    for at in options.strict.iter().flat_map(|strict| &strict.heap) {
+        if let Some(place) = data.get_mut(*at as usize..).and_then(|rest| rest.first_chunk_mut::<8>()) {
+            *place = u64::from(free).to_le_bytes();
+        }
+    }
+    data
 }
 
 fn globals(layout: &Layout, around: &Around) -> wasm::GlobalSection {

@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 mod body;
+pub mod contracts;
 #[cfg(any(test, feature = "engine"))]
 mod decide;
 mod emit;

@@ -7,6 +7,7 @@ use enact_ir::Verified;
 use enact_machine::engine::EngineError;
 use enact_machine::{Lowered, lower};
 use enact_wasm::Options;
+use enact_wasm::contracts::{Chain, contract};
 use std::path::PathBuf;
 
 /// Build a policy for a target
@@ -29,6 +30,12 @@ enum Target {
     Ir,
     /// A WASM module, with the description of its interface
     Wasm,
+    /// A contract for CosmWasm's chains
+    #[value(name = "cosmwasm")]
+    CosmWasm,
+    /// A contract for ChainMaker
+    #[value(name = "chainmaker")]
+    ChainMaker,
     /// An object file for the linker of this system, with its C header and the description of its interface
     Object,
     /// The same as a static library
@@ -69,6 +76,12 @@ fn code(program: &Verified, names: &[&str]) -> Result<Lowered, Failure> {
     Ok(lowered.with_json(program))
 }
 
+/// The contract for a chain.
+fn on_chain(program: &Verified, chain: Chain) -> Result<Vec<u8>, Failure> {
+    let custom = vec![("enact.hash".to_owned(), program.hash().into_bytes())];
+    contract(program, chain, custom).map_err(|it| Failure::policy(it.to_string()))
+}
+
 /// The files of a target: their endings and bytes.
 fn files(target: Target, program: &Verified, analysed: &Analysed) -> Result<Vec<(&'static str, Vec<u8>)>, Failure> {
     let lowered = || lower(program, &[]).map_err(|it| Failure::policy(EngineError::from(it).0));
@@ -93,6 +106,8 @@ fn files(target: Target, program: &Verified, analysed: &Analysed) -> Result<Vec<
             let module = enact_wasm::module(&lowered.module, &options).map_err(|it| Failure::policy(it.to_string()))?;
             Ok(vec![("wasm", module), ("interface.json", interface)])
         }
+        Target::CosmWasm => Ok(vec![("cosmwasm.wasm", on_chain(program, Chain::CosmWasm)?)]),
+        Target::ChainMaker => Ok(vec![("chainmaker.wasm", on_chain(program, Chain::ChainMaker)?)]),
         Target::Object | Target::Static | Target::Shared => {
             let lowered = lowered()?.with_batches(program).with_c_names();
             let object = enact_native::object(&lowered.module, "").map_err(|it| Failure::policy(it.to_string()))?;

@@ -3,7 +3,7 @@
 use crate::code::{Binary, Expr, Function, FunctionId, Local, Stmt, Ty, Unary, Width};
 
 /// A function in the making.
-pub(crate) struct Build {
+pub struct Build {
     name: String,
     params: Vec<Ty>,
     results: Vec<Ty>,
@@ -12,30 +12,32 @@ pub(crate) struct Build {
 }
 
 impl Build {
-    pub(crate) fn new(name: &str, params: &[Ty], results: &[Ty]) -> Build {
+    /// A function of this name, parameters and results, without statements.
+    pub fn new(name: &str, params: &[Ty], results: &[Ty]) -> Build {
         let (name, params, results) = (name.to_owned(), params.to_vec(), results.to_vec());
         Build { name, params, results, locals: Vec::new(), block: Vec::new() }
     }
 
-    pub(crate) fn finish(self, exported: bool) -> Function {
+    /// The function.
+    pub fn finish(self, exported: bool) -> Function {
         let Build { name, params, results, locals, block } = self;
         Function { name, exported, host: false, params, results, locals, body: block }
     }
 
     /// A parameter.
-    pub(crate) fn param(&self, n: u32) -> Expr {
+    pub fn param(&self, n: u32) -> Expr {
         Expr::Get(Local(n))
     }
 
     /// A new local, which is 0 until it is set.
-    pub(crate) fn local(&mut self, ty: Ty) -> Local {
+    pub fn local(&mut self, ty: Ty) -> Local {
         let place = self.params.len() + self.locals.len();
         self.locals.push(ty);
         Local(u32::try_from(place).unwrap_or(u32::MAX))
     }
 
     /// The type of an expression.
-    pub(crate) fn ty(&self, expr: &Expr) -> Ty {
+    pub fn ty(&self, expr: &Expr) -> Ty {
         match expr {
             Expr::I32(_) => Ty::I32,
             Expr::I64(_) => Ty::I64,
@@ -58,18 +60,20 @@ impl Build {
         }
     }
 
-    pub(crate) fn push(&mut self, stmt: Stmt) {
+    /// Adds a statement.
+    pub fn push(&mut self, stmt: Stmt) {
         self.block.push(stmt);
     }
 
-    pub(crate) fn set(&mut self, local: Local, value: Expr) {
+    /// Gives a local a value.
+    pub fn set(&mut self, local: Local, value: Expr) {
         if value != Expr::Get(local) {
             self.push(Stmt::Set(local, value));
         }
     }
 
     /// A new local with a value.
-    pub(crate) fn var(&mut self, value: Expr) -> Local {
+    pub fn var(&mut self, value: Expr) -> Local {
         let ty = self.ty(&value);
         let local = self.local(ty);
         self.push(Stmt::Set(local, value));
@@ -77,19 +81,20 @@ impl Build {
     }
 
     /// The value as something that can be written down many times: a constant or a local.
-    pub(crate) fn keep(&mut self, value: Expr) -> Expr {
+    pub fn keep(&mut self, value: Expr) -> Expr {
         match value {
             Expr::I32(_) | Expr::I64(_) | Expr::Get(_) | Expr::Data(_) => value,
             other => Expr::Get(self.var(other)),
         }
     }
 
-    pub(crate) fn store(&mut self, width: Width, address: Expr, offset: u32, value: Expr) {
+    /// Writes to memory, so many bytes beyond an address.
+    pub fn store(&mut self, width: Width, address: Expr, offset: u32, value: Expr) {
         self.push(Stmt::Store { width, address, offset, value });
     }
 
     /// Calls a function; its results, kept.
-    pub(crate) fn call(&mut self, function: FunctionId, results: &[Ty], args: Vec<Expr>) -> Vec<Expr> {
+    pub fn call(&mut self, function: FunctionId, results: &[Ty], args: Vec<Expr>) -> Vec<Expr> {
         let results: Vec<Local> = results.iter().map(|ty| self.local(*ty)).collect();
         let values = results.iter().map(|local| Expr::Get(*local)).collect();
         self.push(Stmt::Call { function, args, results });
@@ -97,13 +102,14 @@ impl Build {
     }
 
     /// The statements that `f` makes, apart.
-    pub(crate) fn swap(&mut self, block: Vec<Stmt>) -> Vec<Stmt> {
+    pub fn swap(&mut self, block: Vec<Stmt>) -> Vec<Stmt> {
         std::mem::replace(&mut self.block, block)
     }
 }
 
 /// Builders of one function, or of what holds one: blocks written as closures.
-pub(crate) trait Blocks: Sized {
+pub trait Blocks: Sized {
+    /// The function in the making.
     fn build(&mut self) -> &mut Build;
 
     /// What `f` writes, apart from what has been written.
@@ -113,10 +119,12 @@ pub(crate) trait Blocks: Sized {
         (self.build().swap(outer), result)
     }
 
+    /// What is done where a condition (I32, not 0) holds.
     fn when(&mut self, condition: Expr, yes: impl FnOnce(&mut Self)) {
         self.either(condition, yes, |_| {});
     }
 
+    /// One of two things, by a condition.
     fn either(&mut self, condition: Expr, yes: impl FnOnce(&mut Self), no: impl FnOnce(&mut Self)) {
         match condition {
             Expr::I32(0) => no(self),
@@ -131,6 +139,7 @@ pub(crate) trait Blocks: Sized {
         }
     }
 
+    /// A loop, which ends where the body breaks out of it.
     fn repeat(&mut self, body: impl FnOnce(&mut Self)) {
         let (body, ()) = self.apart(body);
         self.build().push(Stmt::Loop(body));
@@ -153,20 +162,23 @@ impl Blocks for Build {
     }
 }
 
-pub(crate) fn i32(n: i32) -> Expr {
+/// A constant of 32 bits.
+pub fn i32(n: i32) -> Expr {
     Expr::I32(n)
 }
 
-pub(crate) fn i64(n: i64) -> Expr {
+/// A constant of 64 bits.
+pub fn i64(n: i64) -> Expr {
     Expr::I64(n)
 }
 
-pub(crate) fn truth(n: bool) -> Expr {
+/// A truth value.
+pub fn truth(n: bool) -> Expr {
     Expr::I32(i32::from(n))
 }
 
 /// An operation on I32 or I64; the type is that of a constant operand, or given by the name of the function.
-pub(crate) fn op(op: Binary, ty: Ty, a: Expr, b: Expr) -> Expr {
+pub fn op(op: Binary, ty: Ty, a: Expr, b: Expr) -> Expr {
     let folded = match (&a, &b) {
         (Expr::I32(x), Expr::I32(y)) => {
             fold(op, (*x).into(), (*y).into()).and_then(|n| n.try_into().ok()).map(Expr::I32)
@@ -210,11 +222,13 @@ fn fold(op: Binary, x: i64, y: i64) -> Option<i64> {
     })
 }
 
-pub(crate) fn add(a: Expr, b: Expr) -> Expr {
+/// `a + b`
+pub fn add(a: Expr, b: Expr) -> Expr {
     op(Binary::Add, Ty::I32, a, b)
 }
 
-pub(crate) fn and(a: Expr, b: Expr) -> Expr {
+/// `a` and `b`, which are 0 or 1.
+pub fn and(a: Expr, b: Expr) -> Expr {
     match (&a, &b) {
         (Expr::I32(1), _) => b,
         (_, Expr::I32(1)) => a,
@@ -222,7 +236,8 @@ pub(crate) fn and(a: Expr, b: Expr) -> Expr {
     }
 }
 
-pub(crate) fn or(a: Expr, b: Expr) -> Expr {
+/// `a` or `b`, which are 0 or 1.
+pub fn or(a: Expr, b: Expr) -> Expr {
     match (&a, &b) {
         (Expr::I32(1), _) => a,
         (_, Expr::I32(1)) => b,
@@ -230,44 +245,52 @@ pub(crate) fn or(a: Expr, b: Expr) -> Expr {
     }
 }
 
-pub(crate) fn not(a: Expr) -> Expr {
+/// Whether a number is 0.
+pub fn not(a: Expr) -> Expr {
     match a {
         Expr::I32(n) => truth(n == 0),
         other => Expr::Unary(Unary::IsZero, Box::new(other)),
     }
 }
 
-pub(crate) fn eq(a: Expr, b: Expr) -> Expr {
+/// `a = b`
+pub fn eq(a: Expr, b: Expr) -> Expr {
     op(Binary::Eq, Ty::I32, a, b)
 }
 
-pub(crate) fn ne(a: Expr, b: Expr) -> Expr {
+/// `a != b`
+pub fn ne(a: Expr, b: Expr) -> Expr {
     op(Binary::Ne, Ty::I32, a, b)
 }
 
-pub(crate) fn lt_u(a: Expr, b: Expr) -> Expr {
+/// `a < b`, unsigned.
+pub fn lt_u(a: Expr, b: Expr) -> Expr {
     op(Binary::LtU, Ty::I32, a, b)
 }
 
-pub(crate) fn le_u(a: Expr, b: Expr) -> Expr {
+/// `a <= b`, unsigned.
+pub fn le_u(a: Expr, b: Expr) -> Expr {
     op(Binary::LeU, Ty::I32, a, b)
 }
 
-pub(crate) fn lt(a: Expr, b: Expr) -> Expr {
+/// `a < b`
+pub fn lt(a: Expr, b: Expr) -> Expr {
     op(Binary::LtS, Ty::I32, a, b)
 }
 
-pub(crate) fn le(a: Expr, b: Expr) -> Expr {
+/// `a <= b`
+pub fn le(a: Expr, b: Expr) -> Expr {
     op(Binary::LeS, Ty::I32, a, b)
 }
 
 /// Operations on I64.
-pub(crate) mod long {
+pub mod long {
     use super::{Binary, Expr, Ty, op};
 
     macro_rules! operations {
         ($($name:ident $op:ident),*) => {
-            $(pub(crate) fn $name(a: Expr, b: Expr) -> Expr {
+            $(/// An operation of this name.
+            pub fn $name(a: Expr, b: Expr) -> Expr {
                 op(Binary::$op, Ty::I64, a, b)
             })*
         };
@@ -279,7 +302,8 @@ pub(crate) mod long {
     );
 }
 
-pub(crate) fn select(ty: Ty, condition: Expr, yes: Expr, no: Expr) -> Expr {
+/// One of two values of a type, by a condition.
+pub fn select(ty: Ty, condition: Expr, yes: Expr, no: Expr) -> Expr {
     match condition {
         Expr::I32(0) => no,
         Expr::I32(_) => yes,
@@ -288,7 +312,8 @@ pub(crate) fn select(ty: Ty, condition: Expr, yes: Expr, no: Expr) -> Expr {
     }
 }
 
-pub(crate) fn unary(op: Unary, a: Expr) -> Expr {
+/// An operation on one value.
+pub fn unary(op: Unary, a: Expr) -> Expr {
     match (op, &a) {
         (Unary::Extend, Expr::I32(n)) => Expr::I64((*n).into()),
         (Unary::ExtendUnsigned, Expr::I32(n)) => Expr::I64(n.cast_unsigned().into()),
@@ -298,7 +323,7 @@ pub(crate) fn unary(op: Unary, a: Expr) -> Expr {
 }
 
 /// Bytes beyond a pointer.
-pub(crate) fn beyond(pointer: Expr, bytes: Expr) -> Expr {
+pub fn beyond(pointer: Expr, bytes: Expr) -> Expr {
     match (pointer, bytes) {
         (pointer, Expr::I32(0)) => pointer,
         (Expr::Data(at), Expr::I32(n)) if n > 0 => Expr::Data(at.saturating_add(n.cast_unsigned())),
@@ -306,22 +331,27 @@ pub(crate) fn beyond(pointer: Expr, bytes: Expr) -> Expr {
     }
 }
 
-pub(crate) fn load(ty: Ty, width: Width, signed: bool, address: Expr, offset: u32) -> Expr {
+/// Reads memory.
+pub fn load(ty: Ty, width: Width, signed: bool, address: Expr, offset: u32) -> Expr {
     Expr::Load { ty, width, signed, address: Box::new(address), offset }
 }
 
-pub(crate) fn load_byte(address: Expr, offset: u32) -> Expr {
+/// Reads a byte.
+pub fn load_byte(address: Expr, offset: u32) -> Expr {
     load(Ty::I32, Width::One, false, address, offset)
 }
 
-pub(crate) fn load_i32(address: Expr, offset: u32) -> Expr {
+/// Reads 4 bytes.
+pub fn load_i32(address: Expr, offset: u32) -> Expr {
     load(Ty::I32, Width::Four, true, address, offset)
 }
 
-pub(crate) fn load_i64(address: Expr, offset: u32) -> Expr {
+/// Reads 8 bytes.
+pub fn load_i64(address: Expr, offset: u32) -> Expr {
     load(Ty::I64, Width::Eight, false, address, offset)
 }
 
-pub(crate) fn load_ptr(address: Expr, offset: u32) -> Expr {
+/// Reads an address.
+pub fn load_ptr(address: Expr, offset: u32) -> Expr {
     load(Ty::Ptr, Width::Eight, false, address, offset)
 }

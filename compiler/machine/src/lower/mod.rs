@@ -1,7 +1,7 @@
 //! Decisions into machine code. The meaning is that of `enact_ir::interp`, arm by arm; what the interpreter keeps in a value (missing, a fault, the steps that count) stands
 //! here in locals beside it, and leaves no code behind where it cannot happen.
 
-pub(crate) mod build;
+pub mod build;
 mod decision;
 mod each;
 mod figure;

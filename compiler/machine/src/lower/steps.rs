@@ -110,7 +110,7 @@ impl StepMap {
 }
 
 /// The tables that a decision reads, in order.
-fn tables(decision: &Decision) -> BTreeSet<TableId> {
+pub(crate) fn tables(decision: &Decision) -> BTreeSet<TableId> {
     let mut found = BTreeSet::new();
     let bindings = decision.bindings.iter().map(|it| &it.value);
     let required = decision.requirements.iter().map(|it| &it.condition);

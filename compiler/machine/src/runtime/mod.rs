@@ -3,6 +3,7 @@
 mod arrow;
 pub(crate) mod calendar;
 pub(crate) mod json;
+mod sha256;
 mod text;
 pub(crate) mod wide;
 
@@ -13,7 +14,7 @@ use std::collections::BTreeMap;
 
 /// A function of the runtime.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Helper {
+pub enum Helper {
     /// `a * b`, of 128 bits (each a lower and an upper half).
     Multiply,
     /// Quotient and rest of unsigned 128 bits.
@@ -88,6 +89,12 @@ pub(crate) enum Helper {
     JsonMissing,
     /// Bytes that become 0.
     Clear,
+    /// The SHA-256 of bytes.
+    Sha256,
+    /// Bytes as hexadecimal digits to be written.
+    PrintHex,
+    /// Bytes in base 64 to be written.
+    PrintBase64,
     /// A JSON number that is whole.
     JsonWhole,
     /// A number with digits after the point, as a text.
@@ -117,14 +124,28 @@ pub(crate) enum Helper {
 }
 
 /// The module in the making.
-#[derive(Default)]
-pub(crate) struct Runtime {
+pub struct Runtime {
     pub(crate) module: Module,
     known: BTreeMap<Helper, FunctionId>,
     /// Where constants lie that have been added here.
     constants: BTreeMap<Vec<u8>, u32>,
     /// And texts, which may lie anywhere.
     texts: BTreeMap<Vec<u8>, u32>,
+    /// How many of the things that may be wrong can come up.
+    refusals: usize,
+}
+
+impl Default for Runtime {
+    fn default() -> Runtime {
+        let refusals = json::fact::why::OF_FACTS;
+        Runtime {
+            module: Module::default(),
+            known: BTreeMap::new(),
+            constants: BTreeMap::new(),
+            texts: BTreeMap::new(),
+            refusals,
+        }
+    }
 }
 
 impl Runtime {
@@ -133,8 +154,13 @@ impl Runtime {
         Runtime { module, ..Runtime::default() }
     }
 
+    /// The runtime of a contract, where more may be wrong.
+    pub(crate) fn of_contract(module: Module) -> Runtime {
+        Runtime { refusals: json::fact::why::TOLD.len(), ..Runtime::of(module) }
+    }
+
     /// The place of a helper, which is added when it is first asked for.
-    pub(crate) fn helper(&mut self, helper: Helper) -> FunctionId {
+    pub fn helper(&mut self, helper: Helper) -> FunctionId {
         if let Some(id) = self.known.get(&helper) {
             return *id;
         }
@@ -176,6 +202,9 @@ impl Runtime {
             Helper::JsonScalar => json::fact::scalar(self),
             Helper::JsonMissing => return self.recursive(helper, json::answer::missing),
             Helper::Clear => json::fact::clear(),
+            Helper::Sha256 => sha256::sha256(self),
+            Helper::PrintHex => json::print::hex(),
+            Helper::PrintBase64 => json::print::base64(self),
             Helper::JsonWhole => json::numbers::whole(),
             Helper::JsonDecimal => json::numbers::decimal(self),
             Helper::JsonDay => json::numbers::day(self),
@@ -186,7 +215,7 @@ impl Runtime {
             Helper::PrintValue => return self.recursive(helper, json::answer::value),
             Helper::PrintOutputs => json::answer::outputs(self),
             Helper::PrintPath => json::answer::path(self),
-            Helper::PrintRefusal => json::answer::refusal(self),
+            Helper::PrintRefusal => json::answer::refusal(self, self.refusals),
             Helper::PrintChosen => json::answer::chosen(self),
             Helper::PrintStandings => json::answer::standings(self),
         };
@@ -206,8 +235,26 @@ impl Runtime {
         own
     }
 
+    /// A function of the host, by its name.
+    pub fn host(&mut self, name: &str, params: &[Ty], results: &[Ty]) -> FunctionId {
+        if let Some(known) = self.module.find(name) {
+            return known;
+        }
+        let function = Build::new(name, params, results).finish(false);
+        self.add(Function { host: true, ..function })
+    }
+
+    /// Zeros that may be written: what a contract keeps during a call. Multiples of 8 bytes.
+    pub(crate) fn cell(&mut self, bytes: u32) -> Expr {
+        let data = &mut self.module.data;
+        data.resize(data.len().next_multiple_of(8), 0);
+        let at = u32::try_from(data.len()).unwrap_or(u32::MAX);
+        data.resize(data.len() + bytes as usize, 0);
+        Expr::Data(at)
+    }
+
     /// Adds a function.
-    pub(crate) fn add(&mut self, function: Function) -> FunctionId {
+    pub fn add(&mut self, function: Function) -> FunctionId {
         let id = FunctionId(u32::try_from(self.module.functions.len()).unwrap_or(u32::MAX));
         self.module.functions.push(function);
         id
@@ -232,7 +279,7 @@ impl Runtime {
     }
 
     /// The place of a text, anywhere.
-    pub(crate) fn text_at(&mut self, bytes: &[u8]) -> u32 {
+    pub fn text_at(&mut self, bytes: &[u8]) -> u32 {
         if let Some(at) = self.constants.get(bytes).or_else(|| self.texts.get(bytes)) {
             return *at;
         }
@@ -243,13 +290,13 @@ impl Runtime {
     }
 
     /// Calls a helper that gives nothing.
-    pub(crate) fn call_none(&mut self, build: &mut Build, helper: Helper, args: Vec<Expr>) {
+    pub fn call_none(&mut self, build: &mut Build, helper: Helper, args: Vec<Expr>) {
         let id = self.helper(helper);
         build.call(id, &[], args);
     }
 
     /// Calls a helper of one result.
-    pub(crate) fn call_one(&mut self, build: &mut Build, helper: Helper, result: Ty, args: Vec<Expr>) -> Expr {
+    pub fn call_one(&mut self, build: &mut Build, helper: Helper, result: Ty, args: Vec<Expr>) -> Expr {
         let id = self.helper(helper);
         build.call(id, &[result], args).pop().unwrap_or(Expr::I32(0))
     }

@@ -31,7 +31,7 @@ proptest! {
     ) {
         let sample = testing::sample(&choices);
         let (result, block) = sample.expected().unwrap();
-        let made = module(&sample.module, &Options { strict: Some(Strict { max_locals }), ..roomy() }).unwrap();
+        let made = module(&sample.module, &Options { strict: Some(Strict { max_locals, heap: vec![] }), ..roomy() }).unwrap();
         prop_assert!(Validator::new_with_features(WasmFeatures::MUTABLE_GLOBAL).validate_all(&made).is_ok());
         let limits = Limits { fuel: Some(10_000_000), ..Limits::default() };
         let mut engine = Engine::with(&made, limits).unwrap();

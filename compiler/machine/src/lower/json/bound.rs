@@ -14,7 +14,7 @@ const AROUND: u64 = 256;
 const NUMBER: u64 = 48;
 
 /// Most bytes of the answer of a decision whose facts are so many steps deep at most.
-pub(super) fn answer(program: &Program, decision: &Decision, interface: &Interface, depth: u32) -> u64 {
+pub(crate) fn answer(program: &Program, decision: &Decision, interface: &Interface, depth: u32) -> u64 {
     let text = |text: String| text.len() as u64 + 1;
     let quoted = |name: &str| text(Value::from(name).to_string());
     let outputs = decision.outputs.iter().zip(&interface.output.values);

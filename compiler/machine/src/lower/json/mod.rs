@@ -1,7 +1,9 @@
 //! The function that reads facts from JSON, decides, and writes the answer as JSON.
 
 mod answer;
-mod bound;
+pub(crate) mod bound;
+
+pub(crate) use answer::VERDICTS;
 
 use super::build::{Blocks, Build, beyond, i32, load_byte, load_ptr, not, op, unary};
 use crate::code::{Binary, Expr, Function, FunctionId, Local, Stmt, Ty, Unary, Width};

@@ -15,11 +15,11 @@ fn get(local: Local) -> Expr {
 }
 
 /// A function that writes.
-struct Writer<'r> {
-    runtime: &'r mut Runtime,
-    build: Build,
+pub(crate) struct Writer<'r> {
+    pub(crate) runtime: &'r mut Runtime,
+    pub(crate) build: Build,
     /// Where it writes next.
-    out: Local,
+    pub(crate) out: Local,
 }
 
 impl Blocks for Writer<'_> {
@@ -29,40 +29,45 @@ impl Blocks for Writer<'_> {
 }
 
 impl Writer<'_> {
-    fn byte(&mut self, byte: u8) {
+    /// A byte that is known now.
+    pub(crate) fn byte(&mut self, byte: u8) {
         self.build.store(Width::One, get(self.out), 0, c(byte));
         self.build.set(self.out, beyond(get(self.out), i32(1)));
     }
 
-    fn comma(&mut self, before: Local) {
+    /// A comma, but for the first time.
+    pub(crate) fn comma(&mut self, before: Local) {
         self.when(get(before), |it| it.byte(b','));
         self.build.set(before, i32(1));
     }
 
     /// By a function that takes where to write and gives where it ends.
-    fn print(&mut self, helper: Helper, args: Vec<Expr>) {
+    pub(crate) fn print(&mut self, helper: Helper, args: Vec<Expr>) {
         let args = std::iter::once(get(self.out)).chain(args).collect();
         let end = self.runtime.call_one(&mut self.build, helper, Ty::Ptr, args);
         self.build.set(self.out, end);
     }
 
-    fn words(&mut self, text: &str) {
+    /// A text that is known now.
+    pub(crate) fn words(&mut self, text: &str) {
         let bytes = Expr::Data(self.runtime.text_at(text.as_bytes()));
         self.print(Helper::Append, vec![bytes, i32(i32::try_from(text.len()).unwrap_or(i32::MAX))]);
     }
 
     /// The text whose place and length stand in two words.
-    fn told(&mut self, at: &Expr, offset: u32) {
+    pub(crate) fn told(&mut self, at: &Expr, offset: u32) {
         self.print(Helper::Append, vec![shape::constant(at, offset), load_i32(at.clone(), offset + 4)]);
     }
 
-    fn finish(mut self) -> Function {
+    /// The function, which gives where it ended.
+    pub(crate) fn finish(mut self) -> Function {
         self.build.push(Stmt::Return(vec![get(self.out)]));
         self.build.finish(false)
     }
 }
 
-fn writer<'r>(runtime: &'r mut Runtime, name: &str, more: &[Ty]) -> Writer<'r> {
+/// A function that takes where to write, and more, and gives where it ended.
+pub(crate) fn writer<'r>(runtime: &'r mut Runtime, name: &str, more: &[Ty]) -> Writer<'r> {
     let params = [&[Ty::Ptr], more].concat();
     let mut build = Build::new(name, &params, &[Ty::Ptr]);
     let out = build.var(build.param(0));
@@ -97,10 +102,11 @@ pub(crate) fn path(runtime: &mut Runtime) -> Function {
     it.finish()
 }
 
-/// out, shared, what is wrong, an unknown key and its length → out after the answer to what does not fit.
-pub(crate) fn refusal(runtime: &mut Runtime) -> Function {
+/// out, shared, what is wrong, an unknown key and its length → out after an object that says what does not fit. `of` is how many things may be wrong.
+pub(crate) fn refusal(runtime: &mut Runtime, of: usize) -> Function {
     let told: Vec<u32> = why::TOLD
         .iter()
+        .take(of)
         .flat_map(|(code, message)| [*code, *message])
         .flat_map(|text| [runtime.text_at(text.as_bytes()), u32::try_from(text.len()).unwrap_or(0)])
         .collect();

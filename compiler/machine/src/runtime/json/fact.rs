@@ -28,8 +28,16 @@ pub(crate) mod why {
     pub(crate) const BAD_NUMBER: i32 = 13;
     pub(crate) const RANGE: i32 = 14;
     pub(crate) const UNKNOWN: i32 = 15;
+    pub(crate) const TOO_LARGE: i32 = 16;
+    pub(crate) const MESSAGE: i32 = 17;
+    pub(crate) const NEEDED: i32 = 18;
+    pub(crate) const UNAUTHORIZED: i32 = 19;
+    pub(crate) const NO_RECORD: i32 = 20;
+    pub(crate) const BAD_RECORD: i32 = 21;
+    /// How many of them are said of facts; the others are said by contracts.
+    pub(crate) const OF_FACTS: usize = 15;
     /// Codes and messages, in this order from 1 on.
-    pub(crate) const TOLD: [(&str, &str); 15] = [
+    pub(crate) const TOLD: [(&str, &str); 21] = [
         ("bad_json", "the input is no JSON"),
         ("wrong_type", "an object is needed"),
         ("wrong_type", "a list is needed"),
@@ -45,6 +53,12 @@ pub(crate) mod why {
         ("bad_number", "is no number of the form that is needed"),
         ("out_of_range", "is not within the range"),
         ("unknown_field", "the decision has no such input"),
+        ("too_large", "is longer than is allowed"),
+        ("unknown_message", "is none of the messages of this contract"),
+        ("needed", "has to be given"),
+        ("unauthorized", "the sender may not do this"),
+        ("no_record", "there is no such record"),
+        ("bad_record", "the record on chain is no JSON"),
     ];
 }
 

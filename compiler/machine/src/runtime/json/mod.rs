@@ -1,6 +1,6 @@
 //! JSON in memory: read into nodes, which stand in the order of the text, and written again.
 //!
-//! A node has 16 bytes: its kind, where its text begins, how long that is (of a list or object: how many it holds), and the number of the node after all that is inside of it. A member of an object
+//! A node has 16 bytes: its kind, where its text begins, how long that is (of a list: how many it holds), and the number of the node after all that is inside of it. A member of an object
 //! is a node for its key, which has a hash in the place of the kind, and then its value. Escapes in texts are resolved where they stand, since nothing becomes longer by it.
 
 pub(crate) mod answer;

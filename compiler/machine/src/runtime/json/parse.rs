@@ -202,7 +202,7 @@ impl Value<'_> {
         let now = self.now();
         self.when(eq(now, c(close)), |it| {
             it.build.set(at, add(get(at), i32(1)));
-            it.done(node, kind, i32(0));
+            it.closed(node, kind, i32(0));
         });
         self.repeat(|it| {
             part(it);
@@ -210,9 +210,15 @@ impl Value<'_> {
             it.skip();
             let now = it.now();
             it.build.set(at, add(get(at), i32(1)));
-            it.when(eq(now.clone(), c(close)), |it| it.done(node, kind, get(count)));
+            it.when(eq(now.clone(), c(close)), |it| it.closed(node, kind, get(count)));
             it.refuse(ne(now, c(b',')));
         });
+    }
+
+    /// Finishes a list of so many values, or an object, of which the bytes are counted.
+    fn closed(&mut self, node: &Expr, kind: i32, count: Expr) {
+        let bytes = op(Binary::Sub, Ty::I32, get(self.at), load_i32(node.clone(), AT));
+        self.done(node, kind, if kind == kind::OBJECT { bytes } else { count });
     }
 
     /// A value inside of this one.

@@ -160,3 +160,66 @@ pub(crate) fn text() -> Function {
     it.push(Stmt::Return(vec![get(out)]));
     it.finish(false)
 }
+
+/// out, bytes, their number → out after two digits for each.
+pub(crate) fn hex() -> Function {
+    let mut it = Build::new("print_hex", &[Ty::Ptr, Ty::Ptr, Ty::I32], &[Ty::Ptr]);
+    let (bytes, count) = (it.param(1), it.param(2));
+    let out = it.var(it.param(0));
+    it.count(&count, |it, n| {
+        let now = it.keep(byte(&bytes, n));
+        let digit = |half: Expr| {
+            let letter = lt(i32(9), half.clone());
+            add(half, select(Ty::I32, letter, i32(i32::from(b'a') - 10), c(b'0')))
+        };
+        let high = it.keep(op(Binary::ShrU, Ty::I32, now.clone(), i32(4)));
+        let low = it.keep(op(Binary::And, Ty::I32, now, i32(15)));
+        put(it, out, digit(high));
+        put(it, out, digit(low));
+    });
+    it.push(Stmt::Return(vec![get(out)]));
+    it.finish(false)
+}
+
+/// out, bytes, their number → out after them in base 64 (RFC 4648, with padding).
+pub(crate) fn base64(runtime: &mut Runtime) -> Function {
+    let alphabet: Vec<u8> = (b'A'..=b'Z').chain(b'a'..=b'z').chain(b'0'..=b'9').chain(*b"+/").collect();
+    let alphabet = runtime.data(&alphabet);
+    let mut it = Build::new("print_base64", &[Ty::Ptr, Ty::Ptr, Ty::I32], &[Ty::Ptr]);
+    let (bytes, count) = (it.param(1), it.param(2));
+    let (out, at) = (it.var(it.param(0)), it.var(i32(0)));
+    let digit = |three: &Expr, shift: i32| {
+        let place = op(Binary::And, Ty::I32, op(Binary::ShrU, Ty::I32, three.clone(), i32(shift)), i32(63));
+        load_byte(beyond(alphabet.clone(), place), 0)
+    };
+    let shifted = |it: &mut Build, more: i32, by: i32| {
+        let value = byte(&bytes, add(get(at), i32(more)));
+        it.keep(op(Binary::Shl, Ty::I32, value, i32(by)))
+    };
+    let or = |a: Expr, b: Expr| op(Binary::Or, Ty::I32, a, b);
+    let last = it.keep(add(count.clone(), i32(-3)));
+    it.repeat(|it| {
+        it.when(lt(last, get(at)), |it| it.push(Stmt::Break(0)));
+        let [a, b, c] = [(0, 16), (1, 8), (2, 0)].map(|(more, by)| shifted(it, more, by));
+        let three = it.keep(or(or(a, b), c));
+        for (n, shift) in (0..).zip([18, 12, 6, 0]) {
+            it.store(Width::One, get(out), n, digit(&three, shift));
+        }
+        it.set(out, beyond(get(out), i32(4)));
+        it.set(at, add(get(at), i32(3)));
+    });
+    for left in [1, 2] {
+        it.when(eq(op(Binary::Sub, Ty::I32, count.clone(), get(at)), i32(left)), |it| {
+            let first = shifted(it, 0, 16);
+            let second = if left == 2 { shifted(it, 1, 8) } else { i32(0) };
+            let three = it.keep(or(first, second));
+            let third = if left == 2 { digit(&three, 6) } else { c(b'=') };
+            for (n, value) in (0..).zip([digit(&three, 18), digit(&three, 12), third, c(b'=')]) {
+                it.store(Width::One, get(out), n, value);
+            }
+            it.push(Stmt::Return(vec![beyond(get(out), i32(4))]));
+        });
+    }
+    it.push(Stmt::Return(vec![get(out)]));
+    it.finish(false)
+}

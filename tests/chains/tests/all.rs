@@ -1,0 +1,5 @@
+//! Contracts in the virtual machines of their chains: one binary.
+
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+mod cases;
