@@ -11,6 +11,7 @@ pub mod decimal;
 mod facts;
 pub mod input;
 pub mod interp;
+pub mod ledger;
 pub mod needs;
 mod needs_json;
 pub mod ops;
@@ -27,6 +28,7 @@ pub mod value;
 mod verify;
 
 pub use facts::*;
+pub use ledger::{Ledger, Tally};
 pub use outcome::*;
 pub use outcome_json::value_json;
 pub use program::*;

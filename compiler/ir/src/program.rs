@@ -1,6 +1,6 @@
 //! The program: declarations, tables of constants, and decisions as typed expressions.
 
-use crate::{CalendarId, EnumId, LocalId, RecordId, RuleId, TableId, Type, Value};
+use crate::{CalendarId, EnumId, LocalId, RecordId, RuleId, TableId, Tally, Type, Value};
 use std::collections::BTreeMap;
 
 /// Everything an engine needs to decide.
@@ -205,6 +205,8 @@ pub struct Decision {
     pub outputs: Vec<Output>,
     /// The rules with exceptions that stand in its expressions, for trace and reasons.
     pub rules: Vec<Rule>,
+    /// The totals that it is counted under. Their ports are the last of its inputs.
+    pub ledger: Vec<Tally>,
     /// Upper bound of the work, in evaluated nodes.
     pub work: u64,
 }

@@ -204,6 +204,10 @@ impl<'a> Subset<'a> {
             it.value = self.expr(&it.value);
         }
         new.rules.iter_mut().for_each(|it| *it = self.rule(it));
+        for it in &mut new.ledger {
+            it.cites = self.cites(&it.cites);
+            it.key = self.exprs(&it.key);
+        }
         new
     }
 

@@ -58,6 +58,7 @@ fn decision(requirements: Vec<Expr>, bindings: Vec<Expr>, outputs: Vec<(Option<E
         requirements: requirements.into_iter().map(require).collect(),
         outputs: outputs.into_iter().map(output).collect(),
         rules: vec![],
+        ledger: vec![],
         work: 0,
     }
 }

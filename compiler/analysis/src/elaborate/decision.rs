@@ -81,6 +81,7 @@ impl<'w> Elaborator<'w> {
             requirements,
             outputs,
             rules: std::mem::take(&mut self.rules),
+            ledger: Vec::new(),
             work: 0,
         };
         let made = self.settled(made, decision.name.span);
@@ -387,6 +388,7 @@ impl<'w> Elaborator<'w> {
             requirements: Vec::new(),
             outputs: vec![output],
             rules: std::mem::take(&mut self.rules),
+            ledger: Vec::new(),
             work: 0,
         };
         Piece::Define(self.settled(made, define.name.span))

@@ -131,6 +131,7 @@ fn reduced(decision: &Decision, condition: Expr) -> Decision {
         requirements: vec![requirement],
         outputs: Vec::new(),
         rules: Vec::new(),
+        ledger: Vec::new(),
         work: 0,
     }
 }

@@ -76,8 +76,8 @@ fn as_decision(decision: &Decision, condition: &Expr) -> Decision {
     let inputs = decision.inputs.iter().cloned().chain(decision.outputs.iter().map(output)).collect();
     let (name, labels, condition) = (String::new(), Labels::default(), condition.clone());
     let requirement = Requirement { name: name.clone(), labels: labels.clone(), cites: Vec::new(), condition };
-    let (bindings, outputs, rules) = (Vec::new(), Vec::new(), Vec::new());
-    Decision { name, labels, inputs, bindings, requirements: vec![requirement], outputs, rules, work: 0 }
+    let (bindings, outputs, rules, ledger) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    Decision { name, labels, inputs, bindings, requirements: vec![requirement], outputs, rules, ledger, work: 0 }
 }
 
 /// The decision with a requirement for each part of a condition that must be true: the same answers, but it shows how near a sample is to being granted.

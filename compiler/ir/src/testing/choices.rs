@@ -15,6 +15,11 @@ impl<'c> Choices<'c> {
         self.rest.next().copied().unwrap_or(0)
     }
 
+    /// True once in `n` times, by the last choice that is left: what is seldom does not move the choices of everything else.
+    pub(super) fn last_in(&mut self, n: usize) -> bool {
+        self.rest.next_back().copied().unwrap_or(0) as usize % n.max(1) == n - 1
+    }
+
     /// A number below `n`.
     pub(super) fn below(&mut self, n: usize) -> usize {
         self.next() as usize % n.max(1)

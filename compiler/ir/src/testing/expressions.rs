@@ -8,6 +8,7 @@ use crate::{
     CalendarId, Each, Expr, ExprKind, LocalId, NumberKind, NumberType, Op, Program, RecordId, Rounding, RuleId,
     TableId, Type, Value,
 };
+use std::collections::BTreeSet;
 
 /// A large divisor.
 const LIMIT: i128 = 1_000_000_000_000_000;
@@ -54,11 +55,16 @@ impl<'a, 'c> Author<'a, 'c> {
         id
     }
 
+    /// From now on these locals are not read.
+    pub(super) fn hide(&mut self, locals: &BTreeSet<LocalId>) {
+        self.visible.retain(|(id, _)| !locals.contains(id));
+    }
+
     pub(super) fn any_type(&mut self) -> Type {
         declarations::input_type(self.choices, self.program)
     }
 
-    fn scalar(&mut self) -> Type {
+    pub(super) fn scalar(&mut self) -> Type {
         declarations::scalar_type(self.choices, self.program)
     }
 

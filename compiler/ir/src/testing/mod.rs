@@ -8,6 +8,7 @@ mod coverage;
 mod declarations;
 mod expressions;
 mod facts;
+mod ledger;
 
 use crate::{
     Binding, Decision, ExceptionInfo, Facts, Labels, LocalId, Output, Program, Requirement, Rule, Type, Verified,
@@ -100,6 +101,7 @@ fn decision(choices: &mut Choices<'_>, program: &Program) -> Decision {
         let ty = declarations::input_type(choices, program);
         inputs.push(declarations::field(choices, &format!("i{n}"), ty));
     }
+    let mut plans = ledger::ports(choices, &mut inputs);
     let mut author = Author::new(program, choices, inputs.iter().map(|input| input.ty.clone()).collect());
     let mut bindings = Vec::new();
     for n in 0..author.choices.below(4) {
@@ -107,12 +109,14 @@ fn decision(choices: &mut Choices<'_>, program: &Program) -> Decision {
         let value = author.expr(&ty, 3);
         bindings.push(Binding { local: author.bind(value.ty.clone()), name: format!("b{n}"), value });
     }
+    ledger::amounts(&mut author, &mut plans, &mut bindings);
     let mut requirements = Vec::new();
     for n in 0..author.choices.below(4) {
         let condition = author.expr(&Type::Bool, 4);
         let cites = declarations::cites(author.choices);
         requirements.push(Requirement { name: format!("r{n}"), labels: labels("要求"), cites, condition });
     }
+    ledger::requirements(author.choices, &plans, &mut requirements);
     let mut outputs = Vec::new();
     for n in 0..1 + author.choices.below(3) {
         let when = if author.choices.one_in(4) { Some(author.expr(&Type::Bool, 3)) } else { None };
@@ -120,9 +124,13 @@ fn decision(choices: &mut Choices<'_>, program: &Program) -> Decision {
         let value = author.expr(&ty, 4);
         outputs.push(Output { name: format!("o{n}"), labels: labels("结果"), cites: vec![], when, value });
     }
-    let rules = author.rules.iter().enumerate().map(|(n, exceptions)| rule(n, *exceptions)).collect();
+    outputs.extend(ledger::outputs(&plans));
     let (name, labels) = (DECISION.to_owned(), labels("决定"));
-    Decision { name, labels, inputs, bindings, requirements, outputs, rules, work: 0 }
+    let (rules, ledger) = (Vec::new(), Vec::new());
+    let mut made = Decision { name, labels, inputs, bindings, requirements, outputs, rules, ledger, work: 0 };
+    made.ledger = ledger::tallies(&mut author, plans, &made);
+    made.rules = author.rules.iter().enumerate().map(|(n, exceptions)| rule(n, *exceptions)).collect();
+    made
 }
 
 fn rule(n: usize, exceptions: usize) -> Rule {

@@ -5,7 +5,7 @@ use super::read_expr::{day, expr, ty, value};
 use super::sexp::{Kind, Sexp};
 use crate::{
     Binding, Calendar, Case, Cite, Decision, Encoding, Enum, ExceptionInfo, Field, Labels, LocalId, Output, Pattern,
-    Program, Record, Requirement, Row, Rule, Source, Table, Version,
+    Program, Record, Requirement, Row, Rule, Source, Table, Tally, Version,
 };
 use std::str::FromStr;
 
@@ -238,8 +238,8 @@ fn decision(mut parts: Parts<'_>) -> Read<Decision> {
     let (name, labels) = (parts.text()?, self::labels(&mut parts)?);
     let work = parts.number()?;
     let (inputs, bindings, requirements) = (Vec::new(), Vec::new(), Vec::new());
-    let (outputs, rules) = (Vec::new(), Vec::new());
-    let mut decision = Decision { name, labels, inputs, bindings, requirements, outputs, rules, work };
+    let (outputs, rules, ledger) = (Vec::new(), Vec::new(), Vec::new());
+    let mut decision = Decision { name, labels, inputs, bindings, requirements, outputs, rules, ledger, work };
     for node in parts.rest() {
         let parts = Parts::of(node)?;
         match parts.head {
@@ -248,6 +248,7 @@ fn decision(mut parts: Parts<'_>) -> Read<Decision> {
             "let" => decision.bindings.push(binding(parts)?),
             "require" => decision.requirements.push(requirement(parts)?),
             "output" => decision.outputs.push(output(parts)?),
+            "tally" => decision.ledger.push(tally(parts)?),
             other => return error(node.line, format!("a decision has no `{other}`")),
         }
     }
@@ -273,6 +274,15 @@ fn requirement(mut parts: Parts<'_>) -> Read<Requirement> {
     let (name, labels, cites) = (parts.text()?, labels(&mut parts)?, cites(&mut parts)?);
     let requirement = Requirement { name, labels, cites, condition: expr(parts.next()?)? };
     parts.end().map(|()| requirement)
+}
+
+fn tally(mut parts: Parts<'_>) -> Read<Tally> {
+    let (name, labels, cites) = (parts.text()?, labels(&mut parts)?, cites(&mut parts)?);
+    let (ledger, port) = (parts.text()?, parts.number()?);
+    let adds = parts.next()?;
+    let adds = if as_word(adds)? == "_" { None } else { Some(as_number(adds)?) };
+    let most = parts.number()?;
+    Ok(Tally { name, labels, cites, ledger, port, adds, most, key: parts.all(expr)? })
 }
 
 fn output(mut parts: Parts<'_>) -> Read<Output> {

@@ -4,7 +4,7 @@ use super::sexp::{Sexp, list, text, word};
 use super::write_expr::{day, expr, ty, value};
 use crate::{
     Calendar, Cite, Decision, Encoding, Enum, ExceptionInfo, Field, Labels, Pattern, Program, Record, Row, Source,
-    Table, Version,
+    Table, Tally, Version,
 };
 
 pub(super) fn program(program: &Program) -> Sexp {
@@ -137,7 +137,16 @@ fn decision(decision: &Decision) -> Sexp {
         inner.push(expr(&output.value));
         parts.push(list("output", inner));
     }
+    parts.extend(decision.ledger.iter().map(tally));
     list("decision", parts)
+}
+
+fn tally(tally: &Tally) -> Sexp {
+    let mut parts = named(&tally.name, &tally.labels);
+    let adds = tally.adds.map_or_else(|| word("_"), word);
+    parts.extend([cites(&tally.cites), text(&tally.ledger), word(tally.port), adds, word(tally.most)]);
+    parts.extend(tally.key.iter().map(expr));
+    list("tally", parts)
 }
 
 fn exception(exception: &ExceptionInfo) -> Sexp {

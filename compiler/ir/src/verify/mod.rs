@@ -2,6 +2,7 @@
 
 mod declarations;
 mod expressions;
+mod ledger;
 pub(crate) mod operations;
 pub(crate) mod types;
 
@@ -64,6 +65,7 @@ pub fn verify(program: Program) -> Result<Verified, Vec<VerifyError>> {
         for decision in &program.decisions {
             check_decision(&program, decision, &mut errors);
         }
+        ledger::shared(&program, &mut errors);
     }
     if errors.found.is_empty() { Ok(Verified(program)) } else { Err(errors.found) }
 }
@@ -136,6 +138,7 @@ fn check_decision(program: &Program, decision: &Decision, errors: &mut Errors) {
         }
         errors.check(scope.whole(&output.value));
     }
+    ledger::check(&mut scope, errors);
 }
 
 /// What an expression may refer to.

@@ -129,6 +129,7 @@ pub(super) fn decision(inputs: Vec<Field>) -> Decision {
         requirements: Vec::new(),
         outputs: Vec::new(),
         rules: Vec::new(),
+        ledger: Vec::new(),
         work: 0,
     }
 }
