@@ -7,6 +7,7 @@
 pub mod agree;
 pub mod announce;
 pub mod blocks;
+pub mod chainmaker;
 pub mod command;
 pub mod json;
 pub mod large;

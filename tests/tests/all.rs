@@ -5,6 +5,7 @@
 
 mod agree;
 mod build;
+mod chainmaker;
 mod cli;
 mod fmt;
 mod fuzz;

@@ -75,6 +75,12 @@ const ONLY_IN: &[(&str, &str)] = &[
     ("futures", "compiler/batch"),
 ];
 
+/// Where such a crate may stand besides, for a reason.
+const BESIDES: &[(&str, &str)] = &[
+    // Contracts are run there in a host of their own, which must know nothing of the crate that makes them.
+    ("wasmtime", "tests"),
+];
+
 fn dependencies(folder: &str) -> Vec<String> {
     let manifest = read(format!("{folder}/Cargo.toml"));
     let section = |name: &str| {
@@ -94,7 +100,11 @@ fn crates_use_only_what_stands_below_them() {
             let ours = dependency == "enact" || dependency.starts_with("enact-");
             assert!(!ours || allowed.contains(&dependency.as_str()), "{folder} may not use {dependency}");
             for (guest, room) in ONLY_IN {
-                assert!(dependency != *guest || folder == room, "{guest} belongs to {room}, not to {folder}");
+                let besides = BESIDES.contains(&(*guest, *folder));
+                assert!(
+                    dependency != *guest || folder == room || besides,
+                    "{guest} belongs to {room}, not to {folder}"
+                );
             }
         }
     }
