@@ -22,7 +22,7 @@ pub(super) mod mode {
 }
 
 /// out, what is said of the decision, the verdict, the mode → out after the members of an answer, without its brackets.
-pub(super) fn answer(parts: &mut Parts<'_, '_>) -> Function {
+pub(super) fn answer(parts: &mut Parts<'_>) -> Function {
     let faults = faults(parts);
     let (cells, shared_at) = (parts.cells(), beyond(parts.cells(), i32(cell::SHARED.cast_signed())));
     let mut it = writer(parts.runtime(), "answer", &[Ty::Ptr, Ty::I32, Ty::I32]);
@@ -63,13 +63,13 @@ pub(super) fn answer(parts: &mut Parts<'_, '_>) -> Function {
     it.finish()
 }
 
-fn faults(parts: &mut Parts<'_, '_>) -> Vec<(i32, String)> {
+fn faults(parts: &mut Parts<'_>) -> Vec<(i32, String)> {
     let program = parts.program();
     let mut read = BTreeSet::new();
     for decision in &program.decisions {
         read.extend(crate::lower::steps::tables(decision).into_iter().map(|id| id.0));
     }
-    tables::faults(program, &read)
+    tables::faults(&program, &read)
 }
 
 fn missing(it: &mut Writer<'_>, shared: &Expr, said: &Expr, input: &Expr) {
@@ -116,7 +116,7 @@ fn trace(it: &mut Writer<'_>, said: &Expr, output: &Expr) {
 }
 
 /// what is said of an input, a state key, its length, what stands there, its length: notes that it was read.
-pub(super) fn note(parts: &mut Parts<'_, '_>) -> Function {
+pub(super) fn note(parts: &mut Parts<'_>) -> Function {
     let cells = parts.cells();
     let room = crate::lower::build::Build::new("note", &[Ty::Ptr, Ty::Ptr, Ty::I32, Ty::Ptr, Ty::I32], &[]);
     let alloc = parts.contract.alloc;
@@ -142,7 +142,7 @@ pub(super) fn note(parts: &mut Parts<'_, '_>) -> Function {
 }
 
 /// out, number, what is said of the decision, subject, its length → out after the record of a granted decision.
-pub(super) fn record(parts: &mut Parts<'_, '_>) -> Function {
+pub(super) fn record(parts: &mut Parts<'_>) -> Function {
     let (cells, answer, hash) = (parts.cells(), parts.ids.answer, parts.hash());
     let mut it = writer(parts.runtime(), "decision_record", &[Ty::I64, Ty::Ptr, Ty::Ptr, Ty::I32]);
     let [number, said, subject, subject_length] = [1, 2, 3, 4].map(|n| it.build.param(n));

@@ -9,7 +9,7 @@ use crate::lower::build::{
 use crate::runtime::Helper;
 use crate::runtime::json::{AT, KIND, LENGTH, fact, kind, word};
 
-impl Contract<'_> {
+impl Contract {
     /// Memory for some bytes.
     pub fn allocated(&self, it: &mut Build, bytes: Expr) -> Expr {
         it.call(self.alloc, &[Ty::Ptr], vec![bytes]).pop().unwrap_or(Expr::Data(0))

@@ -12,7 +12,7 @@ use crate::runtime::Helper;
 use crate::runtime::json::fact::why;
 
 /// what is said of the decision → the verdict; the outputs stand where the cell says.
-pub(super) fn judge(parts: &mut Parts<'_, '_>) -> Function {
+pub(super) fn judge(parts: &mut Parts<'_>) -> Function {
     let mut it = Build::new("judge", &[Ty::Ptr], &[Ty::I32]);
     let said = it.param(0);
     let output = parts.alloc(&mut it, load_i32(said.clone(), of::OUT_SIZE));
@@ -37,14 +37,14 @@ struct Request {
     evidence: Expr,
 }
 
-fn request(parts: &mut Parts<'_, '_>, it: &mut Build, body: &Expr, names: &[&str], subject: Given) -> Request {
+fn request(parts: &mut Parts<'_>, it: &mut Build, body: &Expr, names: &[&str], subject: Given) -> Request {
     parts.members(it, body, names);
     let subject = parts.text(it, body, "subject", subject);
     let [records, evidence] = ["records", "evidence"].map(|name| parts.object(it, body, name));
     Request { subject, records, evidence }
 }
 
-fn collected(parts: &mut Parts<'_, '_>, it: &mut Build, said: &Expr, request: &Request, supposed: i32) {
+fn collected(parts: &mut Parts<'_>, it: &mut Build, said: &Expr, request: &Request, supposed: i32) {
     let [subject, length] = request.subject.clone();
     let args = vec![said.clone(), request.records.clone(), request.evidence.clone(), subject, length, i32(supposed)];
     let wrong = it.call(parts.ids.collect, &[Ty::I32], args).pop().unwrap_or(i32(0));
@@ -52,7 +52,7 @@ fn collected(parts: &mut Parts<'_, '_>, it: &mut Build, said: &Expr, request: &R
 }
 
 /// Writes an answer with brackets.
-fn write_answer(parts: &mut Parts<'_, '_>, it: &mut Build, said: &Expr, verdict: &Expr, mode: Expr) {
+fn write_answer(parts: &mut Parts<'_>, it: &mut Build, said: &Expr, verdict: &Expr, mode: Expr) {
     let start = parts.answer(it);
     it.store(Width::One, start.clone(), 0, i32(b'{'.into()));
     let from = crate::lower::build::beyond(start, i32(1));
@@ -63,17 +63,19 @@ fn write_answer(parts: &mut Parts<'_, '_>, it: &mut Build, said: &Expr, verdict:
 }
 
 /// what is said of the decision, the node of the request → what is wrong, 0, or that the answer is a refusal.
-pub(super) fn execute(parts: &mut Parts<'_, '_>) -> Function {
+pub(super) fn execute(parts: &mut Parts<'_>) -> Function {
     let mut it = Build::new("execute_decision", &[Ty::Ptr, Ty::I32], &[Ty::I32]);
     let (said, body) = (it.param(0), it.param(1));
     let asked = request(parts, &mut it, &body, &["subject", "records", "evidence"], Given::Needed);
     collected(parts, &mut it, &said, &asked, 0);
+    it.call(parts.ids.look_up, &[], vec![said.clone()]);
     let verdict = it.call(parts.ids.judge, &[Ty::I32], vec![said.clone()]).pop().unwrap_or(i32(0));
     // A refusal changes nothing.
     it.when(ne(verdict.clone(), i32(Verdict::Granted as i32)), |it| {
         write_answer(parts, it, &said, &verdict, i32(mode::EXPLAIN));
         it.push(Stmt::Return(vec![i32(FINISHED)]));
     });
+    it.call(parts.ids.count, &[], vec![said.clone()]);
     let key = parts.constant("decision");
     let number = it.call(parts.ids.count_up, &[Ty::I64], key.to_vec()).pop().unwrap_or(crate::lower::build::i64(0));
     it.store(Width::Eight, parts.cells(), cell::NUMBER, number.clone());
@@ -94,7 +96,7 @@ pub(super) fn execute(parts: &mut Parts<'_, '_>) -> Function {
 }
 
 /// the node of the request, the mode → what is wrong, or 0.
-pub(super) fn ask(parts: &mut Parts<'_, '_>) -> Function {
+pub(super) fn ask(parts: &mut Parts<'_>) -> Function {
     let mut it = Build::new("ask", &[Ty::I32, Ty::I32], &[Ty::I32]);
     let (body, mode) = (it.param(0), it.param(1));
     let shared = parts.shared(&mut it);
@@ -103,9 +105,7 @@ pub(super) fn ask(parts: &mut Parts<'_, '_>) -> Function {
     let name = parts.text(&mut it, &body, "decision", Given::Needed);
     let said = it.local(Ty::Ptr);
     for n in 0..parts.contract.lowered.len() {
-        let Some((own, constant)) = parts.contract.lowered.get(n).map(|it| (it.name.clone(), it.said.clone())) else {
-            continue;
-        };
+        let Some((own, constant)) = parts.decision(n) else { continue };
         let same = parts.is_text(&mut it, &name, &own);
         it.when(same, |it| it.set(said, constant));
     }
@@ -119,6 +119,7 @@ pub(super) fn ask(parts: &mut Parts<'_, '_>) -> Function {
     it.when(none, |it| fail(it, &shared, why::NO_CASE, 1));
     let said = Expr::Get(said);
     collected(parts, &mut it, &said, &asked, SUPPOSED);
+    it.call(parts.ids.look_up, &[], vec![said.clone()]);
     let verdict = it.call(parts.ids.judge, &[Ty::I32], vec![said.clone()]).pop().unwrap_or(i32(0));
     write_answer(parts, &mut it, &said, &verdict, mode);
     it.push(Stmt::Return(vec![i32(why::FINE)]));

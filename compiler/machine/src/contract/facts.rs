@@ -30,7 +30,7 @@ struct Message {
 }
 
 /// what is said of the decision, the nodes of records and evidence (0 for none), subject, its length, mode → what is wrong, or 0.
-pub(super) fn collect(parts: &mut Parts<'_, '_>) -> Function {
+pub(super) fn collect(parts: &mut Parts<'_>) -> Function {
     let params = [Ty::Ptr, Ty::I32, Ty::I32, Ty::Ptr, Ty::I32, Ty::I32];
     let mut it = Build::new("collect", &params, &[Ty::I32]);
     let said = it.param(SAID);
@@ -73,7 +73,7 @@ pub(super) fn collect(parts: &mut Parts<'_, '_>) -> Function {
 
 /// One input: from the evidence if it is there, else from its record.
 fn input_of(
-    parts: &mut Parts<'_, '_>,
+    parts: &mut Parts<'_>,
     it: &mut Build,
     message: &Message,
     (declared, from): (&Expr, &Expr),
@@ -107,20 +107,14 @@ fn input_of(
     });
 }
 
-fn fact(parts: &mut Parts<'_, '_>, it: &mut Build, shared: &Expr, [node, shape, base]: [Expr; 3]) {
+fn fact(parts: &mut Parts<'_>, it: &mut Build, shared: &Expr, [node, shape, base]: [Expr; 3]) {
     let args = vec![shared.clone(), node, shape, base, i32(1)];
     let wrong = parts.runtime().call_one(it, Helper::JsonFact, Ty::I32, args);
     it.when(wrong.clone(), |it| give_why(it, wrong));
 }
 
 /// The key of an input's record: the one that the sender names, else the subject.
-fn key_of(
-    it: &mut Build,
-    parts: &mut Parts<'_, '_>,
-    message: &Message,
-    declared: &Expr,
-    shared: &Expr,
-) -> (Expr, Expr) {
+fn key_of(it: &mut Build, parts: &mut Parts<'_>, message: &Message, declared: &Expr, shared: &Expr) -> (Expr, Expr) {
     let (key, length) = (it.local(Ty::Ptr), it.local(Ty::I32));
     it.set(key, it.param(SUBJECT));
     it.set(length, it.param(SUBJECT_LENGTH));
@@ -140,7 +134,7 @@ fn key_of(
 
 /// Reads the record of an input, if there is one, and notes that it has been read.
 fn record(
-    parts: &mut Parts<'_, '_>,
+    parts: &mut Parts<'_>,
     it: &mut Build,
     message: &Message,
     (declared, from): (&Expr, &Expr),
@@ -180,7 +174,7 @@ fn record(
 }
 
 /// A text, its length → whether it is JSON; what reads JSON reads it from now on.
-pub(super) fn open(parts: &mut Parts<'_, '_>) -> Function {
+pub(super) fn open(parts: &mut Parts<'_>) -> Function {
     let mut it = Build::new("open", &[Ty::Ptr, Ty::I32], &[Ty::I32]);
     let (text, length) = (it.param(0), it.param(1));
     let shared = parts.shared(&mut it);
@@ -194,7 +188,7 @@ pub(super) fn open(parts: &mut Parts<'_, '_>) -> Function {
 }
 
 /// prefix, its length, key, its length → the state key of a record, and its length.
-pub(super) fn record_key(parts: &mut Parts<'_, '_>) -> Function {
+pub(super) fn record_key(parts: &mut Parts<'_>) -> Function {
     let mut it = Build::new("record_key", &[Ty::Ptr, Ty::I32, Ty::Ptr, Ty::I32], &[Ty::Ptr, Ty::I32]);
     let [prefix, prefix_length, key, length] = [0, 1, 2, 3].map(|n| it.param(n));
     let size = add(prefix_length.clone(), op(Binary::Mul, Ty::I32, length.clone(), i32(3)));

@@ -3,7 +3,7 @@
 use super::answer::mode;
 use super::kinds::{self, Kind};
 use super::tables::{self, kind as of};
-use super::{Contract, Entries, Host, MAX_KEY, MAX_MESSAGE, MAX_RECORD, answer, cell, decide, facts, state};
+use super::{Contract, Entries, Host, MAX_KEY, MAX_MESSAGE, MAX_RECORD, answer, cell, decide, facts, state, tallies};
 use crate::code::{Binary, Expr, FunctionId, Stmt, Ty, Unary, Width};
 use crate::lower::build::{
     Blocks, Build, and, beyond, eq, i32, i64, le, load_i32, load_ptr, long, lt, ne, not, op, or, unary,
@@ -12,7 +12,8 @@ use crate::runtime::json::fact::{self, ctx, step, why};
 use crate::runtime::json::shape::{self, member};
 use crate::runtime::json::{AT, KIND, LENGTH, NEXT, kind, word};
 use crate::runtime::{Helper, Runtime};
-use enact_ir::Program;
+use enact_ir::Verified;
+use std::sync::Arc;
 
 /// Messages beside the decisions, whose names no decision can have.
 pub(super) const NAMES: [&str; 4] = ["put_record", "remove_record", "appoint", "set_admin"];
@@ -42,13 +43,16 @@ pub(super) struct Ids {
     pub(super) answer: FunctionId,
     pub(super) record: FunctionId,
     pub(super) text_in: FunctionId,
+    pub(super) key_part: FunctionId,
+    pub(super) look_up: FunctionId,
+    pub(super) count: FunctionId,
     pub(super) execute: FunctionId,
     pub(super) ask: FunctionId,
 }
 
 /// A contract with the functions that are there so far.
-pub(super) struct Parts<'c, 'p> {
-    pub(super) contract: &'c mut Contract<'p>,
+pub(super) struct Parts<'c> {
+    pub(super) contract: &'c mut Contract,
     pub(super) host: Host,
     pub(super) ids: Ids,
 }
@@ -69,13 +73,13 @@ pub(super) fn name_of(declared: &Expr) -> [Expr; 2] {
     [load_i32(declared.clone(), member::NAME), load_i32(declared.clone(), member::NAME + 4)]
 }
 
-impl<'p> Parts<'_, 'p> {
+impl Parts<'_> {
     pub(super) fn runtime(&mut self) -> &mut Runtime {
         &mut self.contract.runtime
     }
 
-    pub(super) fn program(&self) -> &'p Program {
-        self.contract.program
+    pub(super) fn program(&self) -> Arc<Verified> {
+        self.contract.program.clone()
     }
 
     pub(super) fn cells(&self) -> Expr {
@@ -83,7 +87,7 @@ impl<'p> Parts<'_, 'p> {
     }
 
     pub(super) fn hash(&self) -> String {
-        self.contract.program.hash()
+        self.contract.hash.clone()
     }
 
     pub(super) fn alloc(&self, it: &mut Build, bytes: Expr) -> Expr {
@@ -125,6 +129,12 @@ impl<'p> Parts<'_, 'p> {
     pub(super) fn is_text(&mut self, it: &mut Build, [text, length]: &[Expr; 2], wanted: &str) -> Expr {
         let [other, count] = self.constant(wanted);
         self.runtime().call_one(it, Helper::TextEqual, Ty::I32, vec![text.clone(), length.clone(), other, count])
+    }
+
+    /// The name of a decision that may be asked for, and what is said of it.
+    pub(super) fn decision(&self, n: usize) -> Option<(String, Expr)> {
+        let lowered = self.contract.lowered.get(n)?;
+        (!lowered.gives_keys).then(|| (lowered.name.clone(), lowered.said.clone()))
     }
 
     /// The path is one name.
@@ -222,7 +232,7 @@ impl<'p> Parts<'_, 'p> {
 }
 
 /// a node, or 0 → what is wrong, its text, the length.
-fn text_in(parts: &Parts<'_, '_>) -> crate::code::Function {
+fn text_in(parts: &Parts<'_>) -> crate::code::Function {
     let mut it = Build::new("text_in", &[Ty::I32], &[Ty::I32, Ty::Ptr, Ty::I32]);
     let node = it.param(0);
     let shared = parts.shared(&mut it);
@@ -239,7 +249,7 @@ fn text_in(parts: &Parts<'_, '_>) -> crate::code::Function {
 }
 
 /// The functions that the chain calls.
-pub(super) fn entries(contract: &mut Contract<'_>, host: Host) -> Entries {
+pub(super) fn entries(contract: &mut Contract, host: Host) -> Entries {
     let none = FunctionId(u32::MAX);
     let ids = Ids {
         encode: none,
@@ -254,6 +264,9 @@ pub(super) fn entries(contract: &mut Contract<'_>, host: Host) -> Entries {
         answer: none,
         record: none,
         text_in: none,
+        key_part: none,
+        look_up: none,
+        count: none,
         execute: none,
         ask: none,
     };
@@ -277,12 +290,15 @@ pub(super) fn entries(contract: &mut Contract<'_>, host: Host) -> Entries {
         text_in = text_in(it);
         collect = facts::collect(it);
         judge = decide::judge(it);
+        key_part = tallies::key_part(it);
+        look_up = tallies::look_up(it);
+        count = tallies::count(it);
         answer = answer::answer(it);
         record = answer::record(it);
         execute = decide::execute(it);
         ask = decide::ask(it);
     }
-    let all = kinds::kinds(it.program());
+    let all = kinds::kinds(&it.program());
     let [put, remove] = [true, false].map(|put| {
         let function = record(it, &all, put);
         it.add(function)
@@ -309,7 +325,7 @@ pub(super) fn entries(contract: &mut Contract<'_>, host: Host) -> Entries {
 }
 
 /// Reads a message into nodes, judges it by a function, and writes what is wrong. message, length → whether it is done.
-fn entry(parts: &mut Parts<'_, '_>, name: &str, body: FunctionId) -> crate::code::Function {
+fn entry(parts: &mut Parts<'_>, name: &str, body: FunctionId) -> crate::code::Function {
     let mut it = Build::new(name, &[Ty::Ptr, Ty::I32], &[Ty::I32]);
     let (text, length) = (it.param(0), it.param(1));
     let (answer, depth, inputs) = parts.contract.lowered.iter().fold((4096, 4, 1), |(answer, depth, inputs), it| {
@@ -352,7 +368,7 @@ fn entry(parts: &mut Parts<'_, '_>, name: &str, body: FunctionId) -> crate::code
 }
 
 /// The only member of the message: its name; its body is node 2. Fails where there is another number of members.
-fn only_member(parts: &mut Parts<'_, '_>, it: &mut Build) -> [Expr; 2] {
+fn only_member(parts: &mut Parts<'_>, it: &mut Build) -> [Expr; 2] {
     let shared = parts.shared(it);
     let [text, nodes] = [ctx::TEXT, ctx::NODES].map(|at| it.keep(load_ptr(shared.clone(), at)));
     it.when(ne(word(&nodes, i32(0), KIND), i32(kind::OBJECT)), |it| fail(it, &shared, why::NO_OBJECT, 0));
@@ -367,7 +383,7 @@ fn only_member(parts: &mut Parts<'_, '_>, it: &mut Build) -> [Expr; 2] {
 }
 
 /// A message that changes state.
-fn execute(parts: &mut Parts<'_, '_>, others: [FunctionId; 4]) -> crate::code::Function {
+fn execute(parts: &mut Parts<'_>, others: [FunctionId; 4]) -> crate::code::Function {
     let mut it = Build::new("execute_message", &[], &[Ty::I32]);
     let name = only_member(parts, &mut it);
     for n in 0..parts.contract.lowered.len() {
@@ -392,12 +408,12 @@ fn execute(parts: &mut Parts<'_, '_>, others: [FunctionId; 4]) -> crate::code::F
 }
 
 /// The kind of record that a body names: what is said of it. Fails where there is none.
-fn kind_of(parts: &mut Parts<'_, '_>, it: &mut Build, body: &Expr, all: &[Kind]) -> Expr {
+fn kind_of(parts: &mut Parts<'_>, it: &mut Build, body: &Expr, all: &[Kind]) -> Expr {
     let name = parts.text(it, body, "record", Given::Needed);
     let shared = parts.shared(it);
     let (table, count) = {
         let program = parts.program();
-        tables::kinds(parts.runtime(), program, all)
+        tables::kinds(parts.runtime(), &program, all)
     };
     let one = it.var(table);
     let left = it.var(i32(count.cast_signed()));
@@ -415,7 +431,7 @@ fn kind_of(parts: &mut Parts<'_, '_>, it: &mut Build, body: &Expr, all: &[Kind])
 }
 
 /// Writes or removes a record, by its issuer. body → what is wrong, or 0.
-fn record(parts: &mut Parts<'_, '_>, all: &[Kind], put: bool) -> crate::code::Function {
+fn record(parts: &mut Parts<'_>, all: &[Kind], put: bool) -> crate::code::Function {
     let mut it = Build::new(if put { "put_record" } else { "remove_record" }, &[Ty::I32], &[Ty::I32]);
     let body = it.param(0);
     let names = ["record", "key", "value"];
@@ -440,7 +456,7 @@ fn record(parts: &mut Parts<'_, '_>, all: &[Kind], put: bool) -> crate::code::Fu
 }
 
 /// Reads the value as its kind of record and keeps it as it was written.
-fn value(parts: &mut Parts<'_, '_>, it: &mut Build, body: &Expr, kind: &Expr, place: &[Expr]) {
+fn value(parts: &mut Parts<'_>, it: &mut Build, body: &Expr, kind: &Expr, place: &[Expr]) {
     let shared = parts.at(it, "value");
     let node = parts.find(it, body, "value");
     it.when(not(node.clone()), |it| fail(it, &shared, why::NEEDED, 1));
@@ -464,7 +480,7 @@ fn value(parts: &mut Parts<'_, '_>, it: &mut Build, body: &Expr, kind: &Expr, pl
 }
 
 /// The state key of a named issuer, who must be one of the policy's.
-fn issuer_key(parts: &mut Parts<'_, '_>, it: &mut Build, name: &[Expr; 2], all: &[Kind], depth: i32) -> Vec<Expr> {
+fn issuer_key(parts: &mut Parts<'_>, it: &mut Build, name: &[Expr; 2], all: &[Kind], depth: i32) -> Vec<Expr> {
     let shared = parts.shared(it);
     let known = it.var(i32(0));
     for issuer in kinds::issuers(all) {
@@ -477,7 +493,7 @@ fn issuer_key(parts: &mut Parts<'_, '_>, it: &mut Build, name: &[Expr; 2], all: 
 }
 
 /// Gives an issuer an address, by the administrator.
-fn appoint(parts: &mut Parts<'_, '_>, all: &[Kind]) -> crate::code::Function {
+fn appoint(parts: &mut Parts<'_>, all: &[Kind]) -> crate::code::Function {
     let mut it = Build::new("appoint", &[Ty::I32], &[Ty::I32]);
     let body = it.param(0);
     parts.members(&mut it, &body, &["issuer", "address"]);
@@ -492,7 +508,7 @@ fn appoint(parts: &mut Parts<'_, '_>, all: &[Kind]) -> crate::code::Function {
 }
 
 /// Hands the administration over.
-fn set_admin(parts: &mut Parts<'_, '_>) -> crate::code::Function {
+fn set_admin(parts: &mut Parts<'_>) -> crate::code::Function {
     let mut it = Build::new("set_admin", &[Ty::I32], &[Ty::I32]);
     let body = it.param(0);
     parts.members(&mut it, &body, &["address"]);
@@ -505,7 +521,7 @@ fn set_admin(parts: &mut Parts<'_, '_>) -> crate::code::Function {
 }
 
 /// Copies what stands under a state key to the answer. Fails where nothing stands there.
-fn show(parts: &mut Parts<'_, '_>, it: &mut Build, key: Vec<Expr>) {
+fn show(parts: &mut Parts<'_>, it: &mut Build, key: Vec<Expr>) {
     let shared = parts.shared(it);
     let found = it.call(parts.host.get, &[Ty::I32, Ty::Ptr, Ty::I32], key);
     let [there, text, length] = <[Expr; 3]>::try_from(found).unwrap_or_else(|_| [i32(0), Expr::Data(0), i32(0)]);
@@ -516,7 +532,7 @@ fn show(parts: &mut Parts<'_, '_>, it: &mut Build, key: Vec<Expr>) {
 }
 
 /// A question.
-fn query(parts: &mut Parts<'_, '_>) -> crate::code::Function {
+fn query(parts: &mut Parts<'_>) -> crate::code::Function {
     let mut it = Build::new("query_message", &[], &[Ty::I32]);
     let name = only_member(parts, &mut it);
     let body = i32(2);
@@ -553,7 +569,7 @@ fn query(parts: &mut Parts<'_, '_>) -> crate::code::Function {
     it.finish(false)
 }
 
-fn policy_key(parts: &mut Parts<'_, '_>, it: &mut Build, number: Expr) -> Vec<Expr> {
+fn policy_key(parts: &mut Parts<'_>, it: &mut Build, number: Expr) -> Vec<Expr> {
     let room = parts.alloc(it, i32(256));
     let at = parts.append(it, &room, "policy.");
     let end = parts.runtime().call_one(it, Helper::PrintNumber, Ty::Ptr, vec![at, number, i64(0), i32(0), i32(0)]);
@@ -562,7 +578,7 @@ fn policy_key(parts: &mut Parts<'_, '_>, it: &mut Build, number: Expr) -> Vec<Ex
 }
 
 /// Notes this version of the policy.
-fn version(parts: &mut Parts<'_, '_>, it: &mut Build) {
+fn version(parts: &mut Parts<'_>, it: &mut Build) {
     let versions = parts.constant("policy");
     let number = it.call(parts.ids.count_up, &[Ty::I64], versions.to_vec()).pop().unwrap_or(i64(0));
     let key = policy_key(parts, it, number.clone());
@@ -586,7 +602,7 @@ fn version(parts: &mut Parts<'_, '_>, it: &mut Build) {
 }
 
 /// The first message: who administers, and who issues what.
-fn instantiate(parts: &mut Parts<'_, '_>, all: &[Kind]) -> crate::code::Function {
+fn instantiate(parts: &mut Parts<'_>, all: &[Kind]) -> crate::code::Function {
     let mut it = Build::new("instantiate_message", &[], &[Ty::I32]);
     let body = i32(0);
     parts.members(&mut it, &body, &["admin", "issuers"]);
@@ -628,7 +644,7 @@ fn instantiate(parts: &mut Parts<'_, '_>, all: &[Kind]) -> crate::code::Function
 }
 
 /// Another version of the policy takes over; the chain says who may do that.
-fn migrate(parts: &mut Parts<'_, '_>) -> crate::code::Function {
+fn migrate(parts: &mut Parts<'_>) -> crate::code::Function {
     let mut it = Build::new("migrate_message", &[], &[Ty::I32]);
     parts.members(&mut it, &i32(0), &[]);
     version(parts, &mut it);

@@ -23,6 +23,7 @@ mod kinds;
 mod messages;
 mod state;
 mod tables;
+mod tallies;
 
 use crate::code::{Binary, Stmt};
 use crate::code::{Expr, FunctionId, Module, Ty, Width};
@@ -30,6 +31,7 @@ use crate::interface::{TooLarge, lower_as};
 use crate::lower::build::{Build, add, beyond, i32, load_ptr, op};
 use crate::runtime::Runtime;
 use enact_ir::Verified;
+use std::sync::Arc;
 
 pub use kinds::{Kind, kinds};
 
@@ -87,7 +89,9 @@ pub mod cell {
     pub const ARGUMENTS: u32 = 168;
     /// A number by which the chain knows the call (8 bytes).
     pub const CONTEXT: u32 = 176;
-    pub(crate) const SIZE: u32 = 184;
+    /// Where each tally keeps its key and total during a call.
+    pub(crate) const TALLIES: u32 = 184;
+    pub(crate) const SIZE: u32 = 192;
 }
 
 /// The functions that a chain gives.
@@ -102,8 +106,11 @@ pub struct Host {
 }
 
 /// A contract in the making: the chain adds its functions to [`Contract::runtime`].
-pub struct Contract<'p> {
-    pub(crate) program: &'p Verified,
+pub struct Contract {
+    /// The policy, with the decisions that give keys.
+    pub(crate) program: Arc<Verified>,
+    /// The hash of the policy alone.
+    pub(crate) hash: String,
     /// The functions and constants so far.
     pub runtime: Runtime,
     /// The address of the [`cell`]s.
@@ -136,21 +143,23 @@ pub enum Refused {
     Name(String),
 }
 
-impl<'p> Contract<'p> {
+impl Contract {
     /// The contract of a program, without its chain.
     ///
     /// # Errors
     /// If a decision is too large, or has the name of a message.
-    pub fn new(program: &'p Verified) -> Result<Contract<'p>, Refused> {
+    pub fn new(program: &Verified) -> Result<Contract, Refused> {
         if let Some(decision) = program.decisions.iter().find(|it| messages::NAMES.contains(&it.name.as_str())) {
             return Err(Refused::Name(decision.name.clone()));
         }
+        let hash = program.hash();
+        let program = tallies::with_keys(program);
         // Every answer has its trace, so the code for complete facts is not needed.
-        let lowered = lower_as(program, &[], false).map_err(Refused::TooLarge)?;
+        let lowered = lower_as(&program, &[], false).map_err(Refused::TooLarge)?;
         let mut runtime = Runtime::of_contract(lowered.module);
         let cells = runtime.cell(cell::SIZE);
         let alloc = runtime.add(alloc(&cells));
-        let mut it = Contract { program, runtime, cells, alloc, lowered: Vec::new(), room: 0 };
+        let mut it = Contract { program, hash, runtime, cells, alloc, lowered: Vec::new(), room: 0 };
         it.lowered = tables::lowered(&mut it, &lowered.decisions);
         it.room = it.lowered.iter().map(|it| it.room).max().unwrap_or(0)
             + messages_room(it.lowered.iter().map(|it| it.inputs).max());

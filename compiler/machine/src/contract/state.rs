@@ -62,7 +62,7 @@ pub(super) fn number(runtime: &mut Runtime, host: Host) -> Function {
 }
 
 /// key, length → the number under it and one, which now stands there.
-pub(super) fn count_up(parts: &mut Parts<'_, '_>) -> Function {
+pub(super) fn count_up(parts: &mut Parts<'_>) -> Function {
     let mut it = Build::new("count_up", &[Ty::Ptr, Ty::I32], &[Ty::I64]);
     let (key, length) = (it.param(0), it.param(1));
     let before = it.call(parts.ids.number, &[Ty::I64, Ty::I64], vec![key.clone(), length.clone()]);
@@ -77,7 +77,7 @@ pub(super) fn count_up(parts: &mut Parts<'_, '_>) -> Function {
 }
 
 /// The state key of an address, its length → whether it is the sender's.
-pub(super) fn is_sender(parts: &mut Parts<'_, '_>) -> Function {
+pub(super) fn is_sender(parts: &mut Parts<'_>) -> Function {
     let mut it = Build::new("is_sender", &[Ty::Ptr, Ty::I32], &[Ty::I32]);
     let found = it.call(parts.host.get, &[Ty::I32, Ty::Ptr, Ty::I32], vec![it.param(0), it.param(1)]);
     let [there, text, length] = <[Expr; 3]>::try_from(found).unwrap_or_else(|_| [i32(0), Expr::Data(0), i32(0)]);

@@ -3,6 +3,7 @@
 use super::Contract;
 use super::kinds::{self, Holds, Kind};
 use super::state::encoded;
+use super::tallies;
 use crate::code::{Expr, FunctionId};
 use crate::interface::Interface;
 use crate::layout::Layout;
@@ -39,6 +40,10 @@ pub(super) mod of {
     pub(in super::super) const DAY_BIT: u32 = 72;
     /// Which decision it is.
     pub(in super::super) const INDEX: u32 = 76;
+    /// What is said of the decision that gives the keys of its tallies, and these.
+    pub(in super::super) const KEYS: u32 = 80;
+    pub(in super::super) const TALLIES: u32 = 84;
+    pub(in super::super) const TALLY_COUNT: u32 = 88;
 }
 
 /// Places in the source of an input.
@@ -69,6 +74,8 @@ pub(crate) struct Lowered {
     pub(super) name: String,
     /// What is said of it.
     pub(super) said: Expr,
+    /// Its outputs as members.
+    pub(super) outputs: u32,
     /// Its code.
     pub(super) function: FunctionId,
     /// How many inputs it has.
@@ -79,17 +86,19 @@ pub(crate) struct Lowered {
     pub(super) answer: u64,
     /// Most steps of a path.
     pub(super) depth: u32,
+    /// It is asked only for the keys of another.
+    pub(super) gives_keys: bool,
 }
 
-fn words(all: &[u32]) -> Vec<u8> {
+pub(super) fn words(all: &[u32]) -> Vec<u8> {
     all.iter().flat_map(|word| word.to_le_bytes()).collect()
 }
 
-fn narrow(n: u64) -> u32 {
+pub(super) fn narrow(n: u64) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
 }
 
-fn text(runtime: &mut Runtime, text: &str) -> [u32; 2] {
+pub(super) fn text(runtime: &mut Runtime, text: &str) -> [u32; 2] {
     [runtime.text_at(text.as_bytes()), narrow(text.len() as u64)]
 }
 
@@ -100,14 +109,25 @@ fn quoted(runtime: &mut Runtime, names: &mut dyn Iterator<Item = &str>) -> u32 {
 }
 
 /// What is said of each decision.
-pub(super) fn lowered(contract: &mut Contract<'_>, interfaces: &[Interface]) -> Vec<Lowered> {
-    let program = contract.program;
-    let all = (0..).zip(interfaces).filter_map(|(n, interface)| {
-        let decision = program.decision(&interface.decision)?;
-        let function = contract.runtime.module.find(&interface.full)?;
-        Some(one(&mut contract.runtime, program, decision, interface, (n, function)))
-    });
-    all.collect()
+pub(super) fn lowered(contract: &mut Contract, interfaces: &[Interface]) -> Vec<Lowered> {
+    let program = contract.program.clone();
+    // Those that give keys come first, since others tell where they are.
+    let mut order: Vec<(u32, &Interface)> = (0..).zip(interfaces).collect();
+    order.sort_by_key(|(_, interface)| !tallies::gives_keys(&program, &interface.decision));
+    let mut all: Vec<Lowered> = Vec::new();
+    for (_, interface) in order {
+        let (Some(decision), Some(function)) =
+            (program.decision(&interface.decision), contract.runtime.module.find(&interface.full))
+        else {
+            continue;
+        };
+        let index = narrow(all.len() as u64);
+        let tallies = tallies::table(&mut contract.runtime, decision, interface, &all);
+        let mut lowered = one(&mut contract.runtime, &program, decision, interface, (index, function), tallies);
+        lowered.gives_keys = tallies::gives_keys(&program, &decision.name);
+        all.push(lowered);
+    }
+    all
 }
 
 fn one(
@@ -116,17 +136,22 @@ fn one(
     decision: &Decision,
     interface: &Interface,
     (index, function): (u32, FunctionId),
+    [keys, tallies, tally_count]: [u32; 3],
 ) -> Lowered {
     let mut shapes = Shapes::new(program, runtime);
-    shapes.reads = Some(&interface.reads);
+    // Nobody has to say what has been counted.
+    let reads = tallies::without_ports(decision, interface);
+    shapes.reads = Some(&reads);
     let (shape, _) = shapes.object(decision.inputs.iter().zip(interface.input.slots.iter().map(|it| &**it)));
     let depth = shapes.depth;
     let names = decision.outputs.iter().map(|it| it.name.as_str());
     let outputs = names.zip(&interface.output.values).map(|(name, (given, slot))| (name, *given, &**slot));
     let (outputs, output_count) = Shapes::new(program, runtime).outputs(outputs);
+    let outputs_at = outputs;
     let mut sources = Vec::new();
-    for input in &decision.inputs {
-        sources.extend(match kinds::of_input(program, decision, input) {
+    for (place, input) in decision.inputs.iter().enumerate() {
+        let kind = kinds::of_input(program, decision, input).filter(|_| decision.tally_at(place).is_none());
+        sources.extend(match kind {
             Some(kind) => {
                 let [prefix, prefix_len] = text(runtime, &prefix(&kind.name));
                 let [issuer, issuer_len] = text(runtime, &issuer(&kind.issuer));
@@ -163,16 +188,21 @@ fn one(
         day.map_or(0, |it| it.bit / 8),
         day.map_or(0, |it| 1 << (it.bit % 8)),
         index,
+        keys,
+        tallies,
+        tally_count,
     ];
     let sizes = u64::from(interface.input.size) + u64::from(output.size) + lists + interface.arena;
     Lowered {
         name: decision.name.clone(),
+        outputs: outputs_at,
         said: Expr::Data(runtime.data_at(&words(&said))),
         function,
         inputs: narrow(decision.inputs.len() as u64),
         room: sizes + 1024,
         answer: bound::answer(program, decision, interface, depth),
         depth,
+        gives_keys: false,
     }
 }
 

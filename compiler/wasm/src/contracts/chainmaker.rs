@@ -38,7 +38,7 @@ struct Ids {
 }
 
 /// Adds what the chain's machine calls.
-pub(super) fn add_to(contract: &mut Contract<'_>) -> Made {
+pub(super) fn add_to(contract: &mut Contract) -> Made {
     let sys_call = contract.runtime.host("sys_call", &[Ty::Ptr, Ty::I32, Ty::Ptr, Ty::I32], &[Ty::I32]);
     let item = item(contract);
     let item = contract.runtime.add(item);
@@ -72,7 +72,7 @@ pub(super) fn add_to(contract: &mut Contract<'_>) -> Made {
 }
 
 /// bytes → memory for the arguments of a call; everything of the call before is free again.
-fn allocate(contract: &Contract<'_>) -> Function {
+fn allocate(contract: &Contract) -> Function {
     let mut it = Build::new("allocate", &[Ty::I32], &[Ty::Ptr]);
     let cells = contract.cells.clone();
     it.store(Width::Eight, cells.clone(), cell::HEAP, load_ptr(cells.clone(), cell::FIRST));
@@ -83,7 +83,7 @@ fn allocate(contract: &Contract<'_>) -> Function {
     it.finish(true)
 }
 
-fn text(contract: &mut Contract<'_>, text: &str) -> [Expr; 2] {
+fn text(contract: &mut Contract, text: &str) -> [Expr; 2] {
     let at = Expr::Data(contract.runtime.text_at(text.as_bytes()));
     [at, i32(i32::try_from(text.len()).unwrap_or(i32::MAX))]
 }
@@ -95,7 +95,7 @@ fn word(it: &mut Build, out: &Expr, value: Expr) -> Expr {
 }
 
 /// out, whose, key, its length, type, value, its length → out after the item.
-fn item(contract: &mut Contract<'_>) -> Function {
+fn item(contract: &mut Contract) -> Function {
     let mut it = Build::new("item", &[Ty::Ptr, Ty::I32, Ty::Ptr, Ty::I32, Ty::I32, Ty::Ptr, Ty::I32], &[Ty::Ptr]);
     let [out, whose, key, key_length, kind, value, length] = [0, 1, 2, 3, 4, 5, 6].map(|n| it.param(n));
     let at = word(&mut it, &out, whose);
@@ -109,7 +109,7 @@ fn item(contract: &mut Contract<'_>) -> Function {
 }
 
 /// Begins a message of the codec with so many items.
-fn begin(contract: &mut Contract<'_>, it: &mut Build, out: &Expr, items: i32) -> Expr {
+fn begin(contract: &mut Contract, it: &mut Build, out: &Expr, items: i32) -> Expr {
     let at = Expr::Data(contract.runtime.text_at(HEAD));
     let at = contract.write_bytes(it, out, &[at, i32(16)]);
     word(it, &at, i32(items))
@@ -122,7 +122,7 @@ fn write(it: &mut Build, item: FunctionId, out: Expr, whose: i32, key: [Expr; 2]
 }
 
 /// name, its length → whether there is such an argument, its value, the length.
-fn argument(contract: &mut Contract<'_>) -> Function {
+fn argument(contract: &mut Contract) -> Function {
     let mut it = Build::new("argument", &[Ty::Ptr, Ty::I32], &[Ty::I32, Ty::Ptr, Ty::I32]);
     let name = [it.param(0), it.param(1)];
     let at = it.var(load_ptr(contract.cells.clone(), cell::ARGUMENTS));
@@ -147,7 +147,7 @@ fn argument(contract: &mut Contract<'_>) -> Function {
 }
 
 /// The value of an argument, by its name.
-fn given(contract: &mut Contract<'_>, it: &mut Build, argument: FunctionId, name: &str) -> [Expr; 2] {
+fn given(contract: &mut Contract, it: &mut Build, argument: FunctionId, name: &str) -> [Expr; 2] {
     let name = text(contract, name);
     let found = it.call(argument, &[Ty::I32, Ty::Ptr, Ty::I32], name.to_vec());
     let [_, value, length] = <[Expr; 3]>::try_from(found).unwrap_or_else(|_| [i32(0), Expr::Data(0), i32(0)]);
@@ -155,7 +155,7 @@ fn given(contract: &mut Contract<'_>, it: &mut Build, argument: FunctionId, name
 }
 
 /// method, its length → the header of a system call, and its length.
-fn header(contract: &mut Contract<'_>, item: FunctionId) -> Function {
+fn header(contract: &mut Contract, item: FunctionId) -> Function {
     let mut it = Build::new("header", &[Ty::Ptr, Ty::I32], &[Ty::Ptr, Ty::I32]);
     let method = [it.param(0), it.param(1)];
     let out = contract.allocated(&mut it, i32(256));
@@ -178,7 +178,7 @@ fn between(from: &Expr, to: &Expr) -> Expr {
 }
 
 /// method, its length, body, its length → whether the chain did it.
-fn system(contract: &mut Contract<'_>, header: FunctionId, sys_call: FunctionId) -> Function {
+fn system(contract: &mut Contract, header: FunctionId, sys_call: FunctionId) -> Function {
     let mut it = Build::new("system", &[Ty::Ptr, Ty::I32, Ty::Ptr, Ty::I32], &[Ty::I32]);
     let [method, method_length, body, length] = [0, 1, 2, 3].map(|n| it.param(n));
     // What a call needs is free again after it.
@@ -192,13 +192,13 @@ fn system(contract: &mut Contract<'_>, header: FunctionId, sys_call: FunctionId)
     it.finish(false)
 }
 
-fn call(contract: &mut Contract<'_>, it: &mut Build, ids: Ids, method: &str, body: [Expr; 2]) -> Expr {
+fn call(contract: &mut Contract, it: &mut Build, ids: Ids, method: &str, body: [Expr; 2]) -> Expr {
     let method = text(contract, method);
     it.call(ids.system, &[Ty::I32], [method, body].concat()).pop().unwrap_or(i32(0))
 }
 
 /// The first two items of a call on state: the key, and an empty field.
-fn of_state(contract: &mut Contract<'_>, it: &mut Build, ids: Ids, more: Expr, items: i32) -> (Expr, Expr) {
+fn of_state(contract: &mut Contract, it: &mut Build, ids: Ids, more: Expr, items: i32) -> (Expr, Expr) {
     let (key, length) = (it.param(0), it.param(1));
     let out = contract.allocated(it, add(add(length.clone(), more), i32(256)));
     let at = begin(contract, it, &out, items);
@@ -210,7 +210,7 @@ fn of_state(contract: &mut Contract<'_>, it: &mut Build, ids: Ids, more: Expr, i
 }
 
 /// The call that reads: `GetStateLen`, or `GetState` after it.
-fn read(contract: &mut Contract<'_>, it: &mut Build, ids: Ids, method: &str, to: &Expr) -> Expr {
+fn read(contract: &mut Contract, it: &mut Build, ids: Ids, method: &str, to: &Expr) -> Expr {
     let place = contract.allocated(it, i32(8));
     it.store(Width::Four, place.clone(), 0, unary(Unary::Wrap, unary(Unary::Address, to.clone())));
     let (out, at) = of_state(contract, it, ids, i32(0), 3);
@@ -221,7 +221,7 @@ fn read(contract: &mut Contract<'_>, it: &mut Build, ids: Ids, method: &str, to:
 }
 
 /// key, length → whether there is a value, the value, its length.
-fn get(contract: &mut Contract<'_>, ids: Ids) -> Function {
+fn get(contract: &mut Contract, ids: Ids) -> Function {
     let mut it = Build::new("get", &[Ty::Ptr, Ty::I32], &[Ty::I32, Ty::Ptr, Ty::I32]);
     let count = contract.allocated(&mut it, i32(8));
     it.store(Width::Eight, count.clone(), 0, i64(0));
@@ -236,7 +236,7 @@ fn get(contract: &mut Contract<'_>, ids: Ids) -> Function {
 }
 
 /// key, length, value, length.
-fn put(contract: &mut Contract<'_>, ids: Ids) -> Function {
+fn put(contract: &mut Contract, ids: Ids) -> Function {
     let mut it = Build::new("set", &[Ty::Ptr, Ty::I32, Ty::Ptr, Ty::I32], &[]);
     let (value, size) = ([it.param(2), it.param(3)], it.param(3));
     let (out, at) = of_state(contract, &mut it, ids, size, 3);
@@ -249,7 +249,7 @@ fn put(contract: &mut Contract<'_>, ids: Ids) -> Function {
 }
 
 /// key, length.
-fn delete(contract: &mut Contract<'_>, ids: Ids) -> Function {
+fn delete(contract: &mut Contract, ids: Ids) -> Function {
     let mut it = Build::new("remove", &[Ty::Ptr, Ty::I32], &[]);
     let (out, end) = of_state(contract, &mut it, ids, i32(0), 2);
     let length = between(&out, &end);
@@ -259,7 +259,7 @@ fn delete(contract: &mut Contract<'_>, ids: Ids) -> Function {
 }
 
 /// Keeps who calls and when.
-fn note(contract: &mut Contract<'_>, it: &mut Build, ids: Ids) {
+fn note(contract: &mut Contract, it: &mut Build, ids: Ids) {
     let [context, length] = given(contract, it, ids.argument, "__context_ptr__");
     let number = contract.number_of(it, &[context, length]);
     it.store(Width::Eight, contract.cells.clone(), cell::CONTEXT, number);
@@ -280,7 +280,7 @@ fn note(contract: &mut Contract<'_>, it: &mut Build, ids: Ids) {
 }
 
 /// A method: reads the arguments, does what they say, and gives the result by system calls.
-fn method(contract: &mut Contract<'_>, ids: Ids, name: &str, run: FunctionId) -> Function {
+fn method(contract: &mut Contract, ids: Ids, name: &str, run: FunctionId) -> Function {
     let mut build = Build::new(name, &[], &[]);
     let it = &mut build;
     note(contract, it, ids);
@@ -307,7 +307,7 @@ fn method(contract: &mut Contract<'_>, ids: Ids, name: &str, run: FunctionId) ->
 }
 
 /// Tells that a decision was made: the topic `decision`, its name and its number.
-fn event(contract: &mut Contract<'_>, it: &mut Build, ids: Ids) {
+fn event(contract: &mut Contract, it: &mut Build, ids: Ids) {
     let number = it.keep(contract.decision_number());
     it.when(long::ne(number.clone(), i64(0)), |it| {
         let [name, length] = contract.message_name();

@@ -19,7 +19,7 @@ const MAX_REGION: u32 = 2 * 1024 * 1024;
 const PER_SECOND: i64 = 1_000_000_000;
 
 /// Adds what the chain's machine calls.
-pub(super) fn add_to(contract: &mut Contract<'_>) -> Made {
+pub(super) fn add_to(contract: &mut Contract) -> Made {
     let region = contract.runtime.add(region(contract));
     let [read, write, remove] = [
         ("db_read", &[Ty::Ptr][..], &[Ty::Ptr][..]),
@@ -63,7 +63,7 @@ fn number(address: Expr) -> Expr {
 }
 
 /// bytes, their number → a region of them.
-fn region(contract: &Contract<'_>) -> Function {
+fn region(contract: &Contract) -> Function {
     let mut it = Build::new("region", &[Ty::Ptr, Ty::I32], &[Ty::Ptr]);
     let (bytes, length) = (it.param(0), it.param(1));
     let made = contract.allocated(&mut it, i32(16));
@@ -120,7 +120,7 @@ fn remove_by(region: FunctionId, remove: FunctionId) -> Function {
 }
 
 /// bytes → an empty region of so many. The host calls it in the middle of calls too.
-fn allocate(contract: &Contract<'_>, region: FunctionId) -> Function {
+fn allocate(contract: &Contract, region: FunctionId) -> Function {
     let mut it = Build::new("", &[Ty::I32], &[Ty::Ptr]);
     let size = it.param(0);
     let nothing = it.local(Ty::Ptr);
@@ -134,7 +134,7 @@ fn allocate(contract: &Contract<'_>, region: FunctionId) -> Function {
 }
 
 /// The host gives back only the region of a result, at the end of a call: everything is free again.
-fn deallocate(contract: &Contract<'_>) -> Function {
+fn deallocate(contract: &Contract) -> Function {
     let mut it = Build::new("", &[Ty::Ptr], &[]);
     let cells = contract.cells.clone();
     it.store(Width::Eight, cells.clone(), cell::HEAP, load_ptr(cells, cell::FIRST));
@@ -143,7 +143,7 @@ fn deallocate(contract: &Contract<'_>) -> Function {
 }
 
 /// Keeps what the environment says of the block.
-fn block(contract: &mut Contract<'_>, it: &mut Build, env: &Expr) {
+fn block(contract: &mut Contract, it: &mut Build, env: &Expr) {
     let [text, length] = inside(it, env);
     let nodes = contract.document(it, &text, &length);
     let height = contract.member(it, (&text, &nodes), &["block", "height"]);
@@ -152,7 +152,7 @@ fn block(contract: &mut Contract<'_>, it: &mut Build, env: &Expr) {
 }
 
 /// Room for a response, and where it begins.
-fn response(contract: &Contract<'_>, it: &mut Build) -> ([Expr; 2], Expr) {
+fn response(contract: &Contract, it: &mut Build) -> ([Expr; 2], Expr) {
     let answer = contract.answer(it);
     let [_, length] = &answer;
     let size = add(op(Binary::Mul, Ty::I32, length.clone(), i32(6)), i32(2048));
@@ -167,7 +167,7 @@ fn finish(it: &mut Build, region: FunctionId, from: &Expr, to: &Expr) {
 }
 
 /// `{"error": …}`
-fn refuse(contract: &mut Contract<'_>, it: &mut Build, region: FunctionId) {
+fn refuse(contract: &mut Contract, it: &mut Build, region: FunctionId) {
     let (answer, out) = response(contract, it);
     let at = contract.write(it, &out, "{\"error\":");
     let at = contract.write_text(it, &at, &answer);
@@ -176,7 +176,7 @@ fn refuse(contract: &mut Contract<'_>, it: &mut Build, region: FunctionId) {
 }
 
 /// env, info (not of a migration), message → the response.
-fn message(contract: &mut Contract<'_>, region: FunctionId, name: &str, run: FunctionId, sender: bool) -> Function {
+fn message(contract: &mut Contract, region: FunctionId, name: &str, run: FunctionId, sender: bool) -> Function {
     let params = if sender { &[Ty::Ptr; 3][..] } else { &[Ty::Ptr; 2] };
     let mut build = Build::new(name, params, &[Ty::Ptr]);
     let it = &mut build;
@@ -218,7 +218,7 @@ fn message(contract: &mut Contract<'_>, region: FunctionId, name: &str, run: Fun
 }
 
 /// The answer in base 64, or null where there is none.
-fn data(contract: &mut Contract<'_>, it: &mut Build, at: Local, answer: &[Expr; 2]) {
+fn data(contract: &mut Contract, it: &mut Build, at: Local, answer: &[Expr; 2]) {
     let [_, length] = answer;
     let some = it.keep(lt(i32(0), length.clone()));
     it.when(some.clone(), |it| {
@@ -234,7 +234,7 @@ fn data(contract: &mut Contract<'_>, it: &mut Build, at: Local, answer: &[Expr; 
 }
 
 /// env, question → the answer.
-fn question(contract: &mut Contract<'_>, region: FunctionId, run: FunctionId) -> Function {
+fn question(contract: &mut Contract, region: FunctionId, run: FunctionId) -> Function {
     let mut build = Build::new("query", &[Ty::Ptr; 2], &[Ty::Ptr]);
     let it = &mut build;
     block(contract, it, &it.param(0));
