@@ -1,12 +1,12 @@
 //! How a method is called: steps, arguments, gas, and calls from contract to contract.
 
 use super::{Contract, ROOM, alice, bytes, chain, install, invoke, params, pointer, put, text, wasm};
-use enact_tests::chainmaker::codec::{Item, Value, encode};
+use enact_tests::chainmaker::codec::{Item, Kind, Value, decode, encode};
 use enact_tests::chainmaker::{CALL_GAS, Chain, MAX_DEPTH, MAX_PARAMS, MAX_VALUE, Params, Receipt, Refusal, Sender};
 use std::collections::BTreeSet;
 
 /// A contract that answers with its parameter of the name, or with nothing.
-fn echo(name: &str) -> Contract {
+pub(super) fn echo(name: &str) -> Contract {
     let mut contract = Contract::new();
     let (at, length) = contract.keep(name.as_bytes());
     let answer =
@@ -68,6 +68,27 @@ fn each_transaction_has_a_name_and_each_call_a_context_of_its_own() {
             assert!(negative && lengths.len() > 3, "{found:?}");
         }
     }
+}
+
+#[test]
+fn arguments_are_bytes_of_the_user_in_an_order_by_chance() {
+    let mut contract = Contract::new();
+    let answer = contract.raw("SuccessResult", "(global.get $args) (global.get $length)");
+    contract.method("all", &format!("(call $tell {answer})"));
+    let mut chain = chain(&contract);
+    let old = ["creator_org_id", "creator_pk", "creator_role", "sender_org_id", "sender_pk", "sender_role"];
+    let old = old.into_iter().chain(["block_height", "context_ptr", "tx_id", "tx_time_stamp"]);
+    let old: Vec<String> = old.map(|name| format!("__{name}__")).chain(["p".to_owned()]).collect();
+    let mut orders = BTreeSet::new();
+    for _ in 0..20 {
+        let receipt = chain.invoke("c", "all", &alice(), &params(&[("p", "v")])).unwrap();
+        let items = decode(&receipt.result).unwrap();
+        assert!(items.iter().all(|it| it.kind == Kind::User && matches!(it.value, Value::Bytes(_))), "{items:?}");
+        let names: Vec<String> = items.into_iter().map(|item| item.key).filter(|name| old.contains(name)).collect();
+        assert_eq!(names.len(), old.len(), "{names:?}");
+        orders.insert(names);
+    }
+    assert!(orders.len() > 15, "{orders:?}");
 }
 
 #[test]
@@ -223,6 +244,18 @@ fn a_contract_calls_another() {
 }
 
 #[test]
+fn the_work_of_a_called_contract_is_paid_by_the_transaction() {
+    let mut contract = Contract::new();
+    contract.method("little", "");
+    contract.method("more", &"(drop (i32.load (i32.const 0)))".repeat(1_000));
+    relay(&mut contract, "ask_little", &to("c", "little", &[]));
+    relay(&mut contract, "ask_more", &to("c", "more", &[]));
+    let mut chain = chain(&contract);
+    let [little, more] = ["ask_little", "ask_more"].map(|name| invoke(&mut chain, name).gas);
+    assert!(more > little + 1_000, "{little} {more}");
+}
+
+#[test]
 fn a_called_contract_knows_who_called_and_who_sent() {
     let mut callers = BTreeSet::new();
     for (name, wanted) in [("__cross_caller__", "caller"), ("__sender_pk__", "pk-of-alice")] {
@@ -250,6 +283,7 @@ fn asked(items: &[Item]) -> Receipt {
 #[test]
 fn calls_that_cannot_be_are_refused() {
     let number = Item::user("n", Value::Int32(1));
+    let system = Item::system("p", Value::Bytes(Vec::new()));
     let many: Vec<Item> = (0..51).map(|at| text(&format!("p{at}"), "")).collect();
     let cases = [
         (to("nobody", "m", &[]), "there is no contract `nobody`"),
@@ -257,6 +291,7 @@ fn calls_that_cannot_be_are_refused() {
         (to("c", "fail", &[]), "`c.fail` failed: wasm trap"),
         (to("c", "upgrade", &[number]), "the parameter `n` is an int32"),
         (to("c", "upgrade", &[text("p", ""), text("p", "")]), "there twice"),
+        (to("c", "upgrade", &[system]), "`p` is no user item"),
         (to("c", "upgrade", &[text("a b", "")]), "`a b` holds more than letters"),
         (to("c", "upgrade", &many), "51 parameters, more than 50"),
         (to("c", "m", &[]), "6 calls deep, more than 5"),
@@ -273,6 +308,26 @@ fn calls_that_cannot_be_are_refused() {
         let receipt = asked(&items);
         assert!(receipt.code == 1 && receipt.message.contains(words), "`{words}`: {}", receipt.message);
     }
+}
+
+#[test]
+fn deep_calls_in_deep_calls_stop_before_the_thread_does() {
+    let mut contract = Contract::new();
+    let again = contract.sys("CallContractLen", &to("c", "m", &[]));
+    contract.method("m", "(call $tell (call $down (global.get $depth)))");
+    let deeper = "(call $down (i32.sub (local.get 0) (i32.const 1)))";
+    contract.methods += &format!(
+        "(func $down (param i32) (result i32) (if (result i32) (local.get 0) (then (i32.add {deeper} (i32.const 1))) (else {again})))"
+    );
+    let mut ends = BTreeSet::new();
+    for depth in (1_000..20_000).step_by(500) {
+        let mut contract = contract.clone();
+        contract.methods += &format!("(global $depth i32 (i32.const {depth}))");
+        let message = invoke(&mut chain(&contract), "m").message;
+        let end = ["6 calls deep, more than 5", "call stack exhausted"].into_iter().find(|end| message.contains(end));
+        ends.insert(end.unwrap_or_else(|| panic!("{message}")));
+    }
+    assert_eq!(ends.len(), 2);
 }
 
 #[test]
