@@ -6,7 +6,7 @@ use super::tables::{self, of};
 use crate::code::{Binary, Expr, Function, Ty};
 use crate::code::{Unary, Width};
 use crate::interface::Verdict;
-use crate::lower::build::{Blocks, beyond, eq, i32, i64, load_byte, load_i32, load_ptr, not, op, unary};
+use crate::lower::build::{Blocks, beyond, eq, i32, i64, load_byte, load_i32, load_ptr, long, not, op, unary};
 use crate::lower::json::VERDICTS;
 use crate::runtime::Helper;
 use crate::runtime::json::answer::{Writer, writer};
@@ -126,7 +126,7 @@ pub(super) fn note(parts: &mut Parts<'_>) -> Function {
     it.runtime.call_none(&mut it.build, Helper::Sha256, vec![text, bytes, hash.clone()]);
     it.out = it.build.var(load_ptr(cells.clone(), cell::READ_END));
     let first =
-        eq(unary(Unary::Address, Expr::Get(it.out)), unary(Unary::Address, load_ptr(cells.clone(), cell::READ)));
+        long::eq(unary(Unary::Address, Expr::Get(it.out)), unary(Unary::Address, load_ptr(cells.clone(), cell::READ)));
     let first = it.build.keep(first);
     it.when(not(first), |it| it.byte(b','));
     it.words("{\"input\":\"");

@@ -33,7 +33,7 @@ use crate::runtime::Runtime;
 use enact_ir::Verified;
 use std::sync::Arc;
 
-pub use kinds::{Kind, kinds};
+pub use kinds::{Holds, Kind, kinds};
 
 /// Most bytes of a message.
 pub const MAX_MESSAGE: u32 = 64 * 1024;
