@@ -1,5 +1,6 @@
 //! The services of `examples/`, and their cases as messages.
 
+use crate::OnChain;
 use enact_ir::{Decision, Program, Verified};
 use enact_machine::contract::{Holds, kinds};
 use enact_tests::{analyse, files, read};
@@ -24,16 +25,11 @@ pub fn cases(file: &str, service: &str) -> Vec<Value> {
     all.into_iter().filter(|case| case.get("service").and_then(Value::as_str) == Some(service)).collect()
 }
 
-/// The address of an issuer.
-pub fn address(issuer: &str) -> String {
-    format!("issuer-{}", issuer.len())
-}
-
-/// The first message: every issuer has an address.
-pub fn instantiate(program: &Program) -> Value {
+/// The first message: every issuer is appointed.
+pub fn instantiate(chain: &dyn OnChain, program: &Program) -> Value {
     let issuers: Map<String, Value> =
-        kinds(program).into_iter().map(|kind| (kind.issuer.clone(), json!(address(&kind.issuer)))).collect();
-    json!({ "admin": "admin", "issuers": issuers })
+        kinds(program).into_iter().map(|kind| (kind.issuer.clone(), json!(chain.address(&kind.issuer)))).collect();
+    json!({ "admin": chain.address("admin"), "issuers": issuers })
 }
 
 /// An input as messages of issuers (who sends it, and what), and what is left for the applicant to say.
@@ -56,7 +52,7 @@ pub fn records(program: &Program, decision: &Decision, input: &Value, subject: &
             Holds::Input(_) => json!({ name: value }),
         };
         let put = json!({ "put_record": { "record": kind.name, "key": subject, "value": value } });
-        messages.push((address(&kind.issuer), put));
+        messages.push((kind.issuer.clone(), put));
     }
     (messages, Value::Object(evidence))
 }
