@@ -7,7 +7,6 @@ use crate::code::{Binary, Expr, Function, Ty};
 use crate::code::{Unary, Width};
 use crate::interface::Verdict;
 use crate::lower::build::{Blocks, beyond, eq, i32, i64, load_byte, load_i32, load_ptr, long, not, op, unary};
-use crate::lower::json::VERDICTS;
 use crate::runtime::Helper;
 use crate::runtime::json::answer::{Writer, writer};
 use crate::runtime::json::fact::ctx;
@@ -31,35 +30,32 @@ pub(super) fn answer(parts: &mut Parts<'_>) -> Function {
     let input = it.build.keep(load_ptr(cells.clone(), cell::INPUT));
     let output = it.build.keep(load_ptr(cells, cell::OUTPUT));
     let is = |wanted: Verdict| eq(verdict.clone(), i32(wanted as i32));
-    for (wanted, word) in VERDICTS {
-        it.when(is(wanted), |it| it.words(&format!("\"verdict\":\"{word}\"")));
-    }
-    it.words(",\"outputs\":{");
     it.when(is(Verdict::Granted), |it| {
+        it.words("\"verdict\":\"granted\",\"outputs\":{");
         let count = load_i32(said.clone(), of::OUTPUT_COUNT);
         it.print(Helper::PrintOutputs, vec![output.clone(), shape::constant(&said, of::OUTPUTS), count]);
+        it.words("},\"refused\":[],\"missing\":[],\"error\":null");
     });
-    it.words("},\"refused\":[");
     it.when(is(Verdict::Refused), |it| {
+        it.words("\"verdict\":\"refused\",\"outputs\":{},\"refused\":[");
         let set = beyond(output.clone(), load_i32(said.clone(), of::FAILS));
         let count = load_i32(said.clone(), of::REQUIREMENTS);
         it.print(Helper::PrintChosen, vec![set, shape::constant(&said, of::NAMES), count, i32(0)]);
+        it.words("],\"missing\":[],\"error\":null");
     });
-    it.words("],\"missing\":[");
-    it.when(is(Verdict::Pending), |it| missing(it, &shared, &said, &input));
-    it.words("]");
-    it.when(eq(mode.clone(), i32(mode::EXPLAIN)), |it| explained(it, &said, &output));
-    it.words(",\"error\":");
-    it.either(
-        is(Verdict::Error),
-        |it| {
-            let fault = it.build.keep(load_i32(output.clone(), 4));
-            for (state, told) in faults {
-                it.when(eq(fault.clone(), i32(state)), |it| it.words(&told));
-            }
-        },
-        |it| it.words("null"),
-    );
+    it.when(is(Verdict::Pending), |it| {
+        it.words("\"verdict\":\"pending\",\"outputs\":{},\"refused\":[],\"missing\":[");
+        missing(it, &shared, &said, &input);
+        it.words("],\"error\":null");
+    });
+    it.when(is(Verdict::Error), |it| {
+        it.words("\"verdict\":\"error\",\"outputs\":{},\"refused\":[],\"missing\":[],\"error\":");
+        let fault = it.build.keep(load_i32(output.clone(), 4));
+        for (state, told) in faults {
+            it.when(eq(fault.clone(), i32(state)), |it| it.words(&told));
+        }
+    });
+    it.when(eq(mode, i32(mode::EXPLAIN)), |it| explained(it, &said, &output));
     it.finish()
 }
 

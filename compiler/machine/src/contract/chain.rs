@@ -2,9 +2,10 @@
 
 use super::{Contract, cell};
 use crate::code::Binary;
-use crate::code::{Expr, Ty, Unary, Width};
+use crate::code::{Expr, Stmt, Ty, Unary, Width};
 use crate::lower::build::{
-    Blocks, Build, add, and, beyond, i32, i64, load_i32, load_i64, load_ptr, long, lt, ne, op, select, unary,
+    Blocks, Build, add, and, beyond, i32, i64, le, load_byte, load_i32, load_i64, load_ptr, long, lt, ne, op, select,
+    unary,
 };
 use crate::runtime::Helper;
 use crate::runtime::json::{AT, KIND, LENGTH, fact, kind, word};
@@ -37,7 +38,7 @@ impl Contract {
             let at = Expr::Data(self.runtime.text_at(name.as_bytes()));
             let length = i32(i32::try_from(name.len()).unwrap_or(i32::MAX));
             let hash = i32(fact::hash(name.as_bytes()).cast_signed());
-            let args = vec![text.clone(), nodes.clone(), Expr::Get(node), at, length, hash];
+            let args = vec![text.clone(), nodes.clone(), Expr::Get(node), at, length, hash, i32(0)];
             let found = self.runtime.call_one(it, Helper::JsonFind, Ty::I32, args);
             it.set(there, and(Expr::Get(there), ne(found.clone(), i32(0))));
             it.set(node, found);
@@ -48,8 +49,8 @@ impl Contract {
         [it.keep(beyond(text.clone(), word(nodes, Expr::Get(node), AT))), it.keep(length)]
     }
 
-    /// Keeps the sender and the block: the time is decimal digits of which so many make a second.
-    pub fn note_block(&mut self, it: &mut Build, height: &[Expr; 2], time: &[Expr; 2], per_second: i64) {
+    /// Keeps the block: its time is decimal digits, of which the last so many are parts of a second.
+    pub fn note_block(&mut self, it: &mut Build, height: &[Expr; 2], time: &[Expr; 2], parts_of_second: i32) {
         let cells = self.cells.clone();
         for ([text, length], at, length_at) in
             [(height, cell::HEIGHT, cell::HEIGHT_LENGTH), (time, cell::TIME, cell::TIME_LENGTH)]
@@ -57,9 +58,18 @@ impl Contract {
             it.store(Width::Eight, cells.clone(), at, text.clone());
             it.store(Width::Four, cells.clone(), length_at, length.clone());
         }
-        let low = self.number_of(it, time);
+        let [text, length] = time;
+        let (seconds, at) = (it.var(i64(0)), it.var(i32(0)));
+        it.repeat(|it| {
+            let end = op(Binary::Sub, Ty::I32, length.clone(), i32(parts_of_second));
+            it.when(le(end, Expr::Get(at)), |it| it.push(Stmt::Break(0)));
+            let digit = op(Binary::Sub, Ty::I32, load_byte(beyond(text.clone(), Expr::Get(at)), 0), i32(b'0'.into()));
+            let more = long::mul(Expr::Get(seconds), i64(10));
+            it.set(seconds, long::add(more, unary(Unary::ExtendUnsigned, digit)));
+            it.set(at, add(Expr::Get(at), i32(1)));
+        });
         // Beijing is eight hours ahead, and has no summer time.
-        let seconds = long::add(long::div_u(low, i64(per_second)), i64(8 * 3600));
+        let seconds = long::add(Expr::Get(seconds), i64(8 * 3600));
         let day = unary(Unary::Wrap, long::div_u(seconds, i64(86_400)));
         it.store(Width::Four, cells, cell::DAY, day);
     }

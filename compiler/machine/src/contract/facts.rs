@@ -82,7 +82,7 @@ fn input_of(
     let given = it.local(Ty::I32);
     it.set(given, i32(0));
     it.when(it.param(EVIDENCE), |it| {
-        let args = vec![message.text.clone(), message.nodes.clone(), it.param(EVIDENCE), declared.clone()];
+        let args = vec![message.text.clone(), message.nodes.clone(), it.param(EVIDENCE), declared.clone(), i32(0)];
         let found = parts.runtime().call_one(it, Helper::JsonMember, Ty::I32, args);
         it.set(given, found);
     });
@@ -119,7 +119,7 @@ fn key_of(it: &mut Build, parts: &mut Parts<'_>, message: &Message, declared: &E
     it.set(key, it.param(SUBJECT));
     it.set(length, it.param(SUBJECT_LENGTH));
     it.when(it.param(RECORDS), |it| {
-        let args = vec![message.text.clone(), message.nodes.clone(), it.param(RECORDS), declared.clone()];
+        let args = vec![message.text.clone(), message.nodes.clone(), it.param(RECORDS), declared.clone(), i32(0)];
         let found = parts.runtime().call_one(it, Helper::JsonMember, Ty::I32, args);
         it.when(found.clone(), |it| {
             let text = and(lt(i32(0), found.clone()), eq(word(&message.nodes, found.clone(), KIND), i32(kind::TEXT)));
@@ -160,7 +160,7 @@ fn record(
         it.when(load_i32(from.clone(), source::WRAPPED), |it| {
             let root = ne(word(&nodes, i32(0), KIND), i32(kind::OBJECT));
             it.when(root, |it| fail(it, shared, why::NO_OBJECT, 1));
-            let args = vec![text, nodes, i32(0), declared.clone()];
+            let args = vec![text, nodes, i32(0), declared.clone(), i32(0)];
             let found = parts.runtime().call_one(it, Helper::JsonMember, Ty::I32, args);
             it.when(lt(found.clone(), i32(0)), |it| fail(it, shared, why::NO_OBJECT, 1));
             it.set(node, found);

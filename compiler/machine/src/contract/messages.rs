@@ -189,8 +189,15 @@ impl Parts<'_> {
         let shared = self.shared(it);
         let [key, length] = self.constant(name);
         let hash = i32(fact::hash(name.as_bytes()).cast_signed());
-        let args =
-            vec![load_ptr(shared.clone(), ctx::TEXT), load_ptr(shared, ctx::NODES), body.clone(), key, length, hash];
+        let args = vec![
+            load_ptr(shared.clone(), ctx::TEXT),
+            load_ptr(shared, ctx::NODES),
+            body.clone(),
+            key,
+            length,
+            hash,
+            i32(0),
+        ];
         self.runtime().call_one(it, Helper::JsonFind, Ty::I32, args)
     }
 

@@ -204,7 +204,7 @@ impl Runtime {
             Helper::Clear => json::fact::clear(),
             Helper::Sha256 => sha256::sha256(self),
             Helper::PrintHex => json::print::hex(),
-            Helper::PrintBase64 => json::print::base64(self),
+            Helper::PrintBase64 => json::print::base64(),
             Helper::JsonWhole => json::numbers::whole(),
             Helper::JsonDecimal => json::numbers::decimal(self),
             Helper::JsonDay => json::numbers::day(self),

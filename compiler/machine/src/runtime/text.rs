@@ -3,7 +3,7 @@
 use super::{Helper, Runtime};
 use crate::code::{Binary, Expr, Function, Stmt, Ty, Unary, Width};
 use crate::lower::build::{
-    Blocks, Build, add, and, beyond, eq, i32, i64, load, load_byte, long, lt, lt_u, ne, not, op, or, select, truth,
+    Blocks, Build, add, and, beyond, eq, i32, i64, le, load, load_byte, long, lt, lt_u, ne, not, op, or, select, truth,
     unary,
 };
 
@@ -18,22 +18,34 @@ pub(super) fn equal() -> Function {
     let mut it = Build::new("text_equal", &TWO, &[Ty::I32]);
     let (a, a_len, b, b_len) = (it.param(0), it.param(1), it.param(2), it.param(3));
     it.when(ne(a_len.clone(), b_len), |it| it.push(Stmt::Return(vec![truth(false)])));
-    let at = it.var(i32(0));
-    let differ = |it: &mut Build, ty: Ty, width: Width| {
-        let [a, b] = [&a, &b].map(|text| load(ty, width, false, beyond(text.clone(), Expr::Get(at)), 0));
-        it.when(op(Binary::Ne, ty, a, b), |it| it.push(Stmt::Return(vec![truth(false)])));
-        it.set(at, add(Expr::Get(at), i32(width.bytes().cast_signed())));
+    let differ = |it: &mut Build, ty: Ty, width: Width, at: Expr| {
+        let [a, b] = [&a, &b].map(|text| load(ty, width, false, beyond(text.clone(), at.clone()), 0));
+        op(Binary::Ne, ty, it.keep(a), b)
     };
-    let last = it.keep(add(a_len.clone(), i32(-8)));
-    it.repeat(|it| {
-        it.when(lt(last, Expr::Get(at)), |it| it.push(Stmt::Break(0)));
-        differ(it, Ty::I64, Width::Eight);
+    let give = |it: &mut Build, same: Expr| it.push(Stmt::Return(vec![same]));
+    it.when(lt(a_len.clone(), i32(8)), |it| {
+        // The last bytes may be the first ones once more.
+        it.when(lt(i32(3), a_len.clone()), |it| {
+            let first = differ(it, Ty::I32, Width::Four, i32(0));
+            let last = differ(it, Ty::I32, Width::Four, add(a_len.clone(), i32(-4)));
+            give(it, not(or(first, last)));
+        });
+        it.when(not(a_len.clone()), |it| give(it, truth(true)));
+        let middle = op(Binary::ShrU, Ty::I32, a_len.clone(), i32(1));
+        let places = [i32(0), middle, add(a_len.clone(), i32(-1))];
+        let other = places.into_iter().fold(i32(0), |any, at| or(any, differ(it, Ty::I32, Width::One, at)));
+        give(it, not(other));
     });
-    for width in [Width::Four, Width::Two, Width::One] {
-        let has = op(Binary::And, Ty::I32, a_len.clone(), i32(width.bytes().cast_signed()));
-        it.when(has, |it| differ(it, Ty::I32, width));
-    }
-    it.push(Stmt::Return(vec![truth(true)]));
+    let last = it.keep(add(a_len, i32(-8)));
+    let at = it.var(i32(0));
+    it.repeat(|it| {
+        it.when(le(last.clone(), Expr::Get(at)), |it| it.push(Stmt::Break(0)));
+        let other = differ(it, Ty::I64, Width::Eight, Expr::Get(at));
+        it.when(other, |it| give(it, truth(false)));
+        it.set(at, add(Expr::Get(at), i32(8)));
+    });
+    let other = differ(&mut it, Ty::I64, Width::Eight, last);
+    give(&mut it, not(other));
     it.finish(false)
 }
 

@@ -229,7 +229,8 @@ fn get(contract: &mut Contract, ids: Ids) -> Function {
     let length = it.keep(load_i32(count.clone(), 0));
     let none = op(Binary::Or, Ty::I32, not(fine), le(length.clone(), i32(0)));
     it.when(none, |it| it.push(Stmt::Return(vec![i32(0), count, i32(0)])));
-    let value = contract.allocated(&mut it, length.clone());
+    // What reads JSON writes a 0 behind it.
+    let value = contract.allocated(&mut it, add(length.clone(), i32(8)));
     let fine = read(contract, &mut it, ids, "GetState", &value);
     it.push(Stmt::Return(vec![fine, value, length]));
     it.finish(false)
@@ -265,7 +266,7 @@ fn note(contract: &mut Contract, it: &mut Build, ids: Ids) {
     it.store(Width::Eight, contract.cells.clone(), cell::CONTEXT, number);
     let height = given(contract, it, ids.argument, "__block_height__");
     let time = given(contract, it, ids.argument, "__tx_time_stamp__");
-    contract.note_block(it, &height, &time, 1);
+    contract.note_block(it, &height, &time, 0);
     let organisation = given(contract, it, ids.argument, "__sender_org_id__");
     let key = given(contract, it, ids.argument, "__sender_pk__");
     let ([_, first], [_, second]) = (&organisation, &key);
@@ -284,18 +285,19 @@ fn method(contract: &mut Contract, ids: Ids, name: &str, run: FunctionId) -> Fun
     let mut build = Build::new(name, &[], &[]);
     let it = &mut build;
     note(contract, it, ids);
-    let [input, length] = given(contract, it, ids.argument, "input");
+    let given = given(contract, it, ids.argument, "input");
+    let [input, length] = text(contract, "{}");
     let (input, length) = (it.var(input), it.var(length));
-    let nothing = text(contract, "{}");
-    it.when(eq(Expr::Get(length), i32(0)), |it| {
-        let [at, count] = nothing;
-        // What is read is written over, so it cannot be the constant itself.
-        let copy = contract.allocated(it, i32(16));
-        contract.write_bytes(it, &copy, &[at, count.clone()]);
-        it.set(input, copy);
-        it.set(length, count);
+    let [_, some] = &given;
+    it.when(some.clone(), |it| {
+        let [text, bytes] = &given;
+        it.set(input, text.clone());
+        it.set(length, bytes.clone());
     });
-    let done = it.call(run, &[Ty::I32], vec![Expr::Get(input), Expr::Get(length)]).pop().unwrap_or(i32(0));
+    // What is read is written over, and a 0 is written behind it.
+    let copy = contract.allocated(it, add(Expr::Get(length), i32(8)));
+    contract.write_bytes(it, &copy, &[Expr::Get(input), Expr::Get(length)]);
+    let done = it.call(run, &[Ty::I32], vec![copy, Expr::Get(length)]).pop().unwrap_or(i32(0));
     let answer = contract.answer(it);
     it.when(done.clone(), |it| {
         event(contract, it, ids);

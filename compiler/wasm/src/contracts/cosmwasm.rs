@@ -15,8 +15,8 @@ const LENGTH: u32 = 8;
 /// Most bytes that the host may ask for at once: more than any message or value that a chain lets through.
 const MAX_REGION: u32 = 2 * 1024 * 1024;
 
-/// Nanoseconds of a second.
-const PER_SECOND: i64 = 1_000_000_000;
+/// Digits of a time that are parts of a second: it is told in nanoseconds.
+const PARTS_OF_SECOND: i32 = 9;
 
 /// Adds what the chain's machine calls.
 pub(super) fn add_to(contract: &mut Contract) -> Made {
@@ -126,7 +126,8 @@ fn allocate(contract: &Contract, region: FunctionId) -> Function {
     let nothing = it.local(Ty::Ptr);
     let large = op(Binary::LtU, Ty::I32, i32(MAX_REGION.cast_signed()), size.clone());
     it.when(large, |it| it.push(Stmt::Return(vec![Expr::Get(nothing)])));
-    let bytes = contract.allocated(&mut it, size.clone());
+    // What reads JSON writes a 0 behind it.
+    let bytes = contract.allocated(&mut it, add(size.clone(), i32(8)));
     let made = call_region(&mut it, region, bytes, size);
     it.store(Width::Four, made.clone(), LENGTH, i32(0));
     it.push(Stmt::Return(vec![made]));
@@ -148,7 +149,7 @@ fn block(contract: &mut Contract, it: &mut Build, env: &Expr) {
     let nodes = contract.document(it, &text, &length);
     let height = contract.member(it, (&text, &nodes), &["block", "height"]);
     let time = contract.member(it, (&text, &nodes), &["block", "time"]);
-    contract.note_block(it, &height, &time, PER_SECOND);
+    contract.note_block(it, &height, &time, PARTS_OF_SECOND);
 }
 
 /// Room for a response, and where it begins.

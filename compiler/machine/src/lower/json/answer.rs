@@ -13,7 +13,7 @@ use enact_ir::{Fault, ReasonKind, TableId};
 use serde_json::Value;
 
 /// The names of the verdicts.
-pub(crate) const VERDICTS: [(Verdict, &str); 4] = [
+const VERDICTS: [(Verdict, &str); 4] = [
     (Verdict::Granted, "granted"),
     (Verdict::Refused, "refused"),
     (Verdict::Pending, "pending"),

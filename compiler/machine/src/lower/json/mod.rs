@@ -3,8 +3,6 @@
 mod answer;
 pub(crate) mod bound;
 
-pub(crate) use answer::VERDICTS;
-
 use super::build::{Blocks, Build, beyond, i32, load_byte, load_ptr, not, op, unary};
 use crate::code::{Binary, Expr, Function, FunctionId, Local, Stmt, Ty, Unary, Width};
 use crate::interface::Interface;

@@ -218,6 +218,10 @@ pub(crate) fn value(runtime: &mut Runtime, own: FunctionId) -> Function {
     let kind = it.build.keep(load_i32(of.clone(), shape::KIND));
     let at = it.build.keep(beyond(base.clone(), load_i32(of.clone(), shape::OFFSET)));
     let is = |wanted: i32| eq(kind.clone(), i32(wanted));
+    it.when(and(le(i32(shape::kind::WHOLE), kind.clone()), le(kind.clone(), i32(shape::kind::DECIMAL))), |it| {
+        number_value(it, &flags, &of, &at);
+        end(it);
+    });
     let mut scalar = |wanted: i32, write: &dyn Fn(&mut Writer<'_>)| {
         it.when(is(wanted), |it| {
             write(it);
@@ -239,17 +243,22 @@ pub(crate) fn value(runtime: &mut Runtime, own: FunctionId) -> Function {
     });
     scalar(shape::kind::RECORD, &|it| record(it, own, &of, &base));
     scalar(shape::kind::LIST, &|it| list(it, own, &of, &at));
+    it.build.push(Stmt::Return(vec![get(it.out)]));
+    it.build.finish(false)
+}
+
+fn number_value(it: &mut Writer<'_>, flags: &Expr, of: &Expr, at: &Expr) {
+    let has = |bit: i32| op(Binary::And, Ty::I32, flags.clone(), i32(bit));
     let low = it.build.keep(load_i64(at.clone(), 0));
     let sign = it.build.keep(long::shr(low.clone(), i64(63)));
     let high = it.build.var(sign.clone());
-    it.when(has(flag::WIDE), |it| it.build.set(high, load_i64(at, 8)));
+    it.when(has(flag::WIDE), |it| it.build.set(high, load_i64(at.clone(), 8)));
     // A whole number of 64 bits is a number in JSON; all others are texts.
     let bare = it.build.keep(and(ne(has(flag::INT), i32(0)), long::eq(get(high), sign)));
     let least = select(Ty::I32, has(flag::MONEY), i32(2), i32(0));
     it.when(not(bare.clone()), |it| it.byte(b'"'));
-    it.print(Helper::PrintNumber, vec![low, get(high), load_i32(of, shape::SIZE), least]);
+    it.print(Helper::PrintNumber, vec![low, get(high), load_i32(of.clone(), shape::SIZE), least]);
     it.when(not(bare), |it| it.byte(b'"'));
-    it.finish()
 }
 
 fn inner(it: &mut Writer<'_>, own: FunctionId, of: Expr, base: Expr) {

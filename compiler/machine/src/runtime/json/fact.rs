@@ -5,8 +5,8 @@ use super::shape::{self, flag, member};
 use super::{AT, KIND, LENGTH, NEXT, kind, word};
 use crate::code::{Binary, Expr, Function, FunctionId, Stmt, Ty, Unary, Width};
 use crate::lower::build::{
-    Blocks, Build, add, beyond, eq, i32, i64, le, load_byte, load_i32, load_i64, load_ptr, long, lt, lt_u, ne, not, op,
-    or, select, unary,
+    Blocks, Build, add, and, beyond, eq, i32, i64, le, load_byte, load_i32, load_i64, load_ptr, long, lt, lt_u, ne,
+    not, op, or, select, unary,
 };
 use crate::runtime::{Helper, Runtime, wide};
 
@@ -74,27 +74,21 @@ pub(crate) mod ctx {
     pub(crate) const PATH: u32 = 40;
 }
 
-/// The first four bytes of a text (zeros where it has less) mixed with its length: different for most different texts.
+/// The first four bytes of a text, of which one without them has zeros, mixed with its length: different for most different names.
 pub(crate) fn hash(text: &[u8]) -> u32 {
     let mut first = [0; 4];
     first.iter_mut().zip(text).for_each(|(to, from)| *to = *from);
-    let last = text.len().checked_sub(4).and_then(|at| text.get(at..)).and_then(|it| it.try_into().ok());
-    let last = u32::from_le_bytes(last.unwrap_or_default()).wrapping_mul(0x9e37_79b1);
-    u32::from_le_bytes(first) ^ last ^ u32::try_from(text.len()).unwrap_or(0)
+    u32::from_le_bytes(first) ^ u32::try_from(text.len()).unwrap_or(0).wrapping_shl(8)
 }
 
 /// The same of a text in memory, of which four bytes may be read whatever its length is.
 pub(crate) fn hash_of(it: &mut Build, text: &Expr, length: &Expr) -> Expr {
-    let short = it.keep(lt_u(length.clone(), i32(4)));
     let bits = op(Binary::Shl, Ty::I32, length.clone(), i32(3));
-    let bits = select(Ty::I32, short.clone(), bits, i32(0));
-    let cut = op(Binary::Sub, Ty::I32, op(Binary::Shl, Ty::I32, i32(1), bits), i32(1));
-    let mask = select(Ty::I32, short.clone(), cut, i32(-1));
+    let cut =
+        op(Binary::Sub, Ty::I32, op(Binary::Shl, Ty::I32, i32(1), op(Binary::And, Ty::I32, bits, i32(31))), i32(1));
+    let mask = select(Ty::I32, lt_u(length.clone(), i32(4)), cut, i32(-1));
     let first = op(Binary::And, Ty::I32, load_i32(text.clone(), 0), mask);
-    let last_at = select(Ty::I32, short.clone(), i32(0), add(length.clone(), i32(-4)));
-    let last = select(Ty::I32, short, i32(0), load_i32(beyond(text.clone(), last_at), 0));
-    let last = op(Binary::Mul, Ty::I32, last, i32(0x9e37_79b1_u32.cast_signed()));
-    it.keep(op(Binary::Xor, Ty::I32, op(Binary::Xor, Ty::I32, first, last), length.clone()))
+    it.keep(op(Binary::Xor, Ty::I32, first, op(Binary::Shl, Ty::I32, length.clone(), i32(8))))
 }
 
 /// Writes a step of the path.
@@ -197,13 +191,20 @@ impl Fact<'_> {
     fn members(&mut self) {
         let count = self.build.keep(load_i32(self.shape.clone(), shape::COUNT));
         let declared = self.build.var(shape::constant(&self.shape, shape::PARTS));
+        let hint = self.build.var(i32(0));
         self.count(&count, |it, _| {
             let of = Expr::Get(declared);
             let name = [load_i32(of.clone(), member::NAME), load_i32(of.clone(), member::NAME + 4)];
             step(&mut it.build, &it.ctx.clone(), &it.depth.clone(), name);
-            let args = vec![load_ptr(it.ctx.clone(), ctx::TEXT), it.nodes.clone(), it.node.clone(), of.clone()];
+            let text = load_ptr(it.ctx.clone(), ctx::TEXT);
+            let args = vec![text, it.nodes.clone(), it.node.clone(), of.clone(), Expr::Get(hint)];
             let found = it.runtime.call_one(&mut it.build, Helper::JsonMember, Ty::I32, args);
             it.when(found.clone(), |it| {
+                // Where a single name leads to it, the next member is likely to be the next asked for.
+                let next = word(&it.nodes, add(found.clone(), i32(-1)), NEXT);
+                let end = word(&it.nodes, it.node.clone(), NEXT);
+                let direct = and(eq(load_i32(of.clone(), member::PATHS), i32(1)), lt(next.clone(), end));
+                it.build.set(hint, select(Ty::I32, direct, next, i32(0)));
                 it.when(lt(found.clone(), i32(0)), |it| {
                     it.build.store(Width::Four, it.ctx.clone(), ctx::DEPTH, add(it.depth.clone(), i32(1)));
                     it.give(i32(why::NO_OBJECT));
@@ -251,17 +252,19 @@ pub(crate) fn clear() -> Function {
     it.finish(false)
 }
 
-/// text, nodes, an object, a member as declared → the node of its value; 0 if it is not there, -1 if something on the way is no object.
+/// text, nodes, an object, a member as declared, a node of the object to begin with or 0 → the node of its value; 0 if it is not there, -1 if something on the way is no object.
 pub(crate) fn member(runtime: &mut Runtime) -> Function {
-    let mut it = Build::new("json_member", &[Ty::Ptr, Ty::Ptr, Ty::I32, Ty::Ptr], &[Ty::I32]);
+    let mut it = Build::new("json_member", &[Ty::Ptr, Ty::Ptr, Ty::I32, Ty::Ptr, Ty::I32], &[Ty::I32]);
     let (text, nodes, declared) = (it.param(0), it.param(1), it.param(3));
+    let hint = it.var(it.param(4));
     let node = it.var(it.param(2));
     let at = it.var(shape::constant(&declared, member::PATH));
     let left = it.var(load_i32(declared, member::PATHS));
     it.repeat(|it| {
         let step = Expr::Get(at);
         let key = vec![shape::constant(&step, 0), load_i32(step.clone(), 4), load_i32(step.clone(), 8)];
-        let args = [vec![text, nodes.clone(), Expr::Get(node)], key].concat();
+        let args = [vec![text, nodes.clone(), Expr::Get(node)], key, vec![Expr::Get(hint)]].concat();
+        it.set(hint, i32(0));
         let found = runtime.call_one(it, Helper::JsonFind, Ty::I32, args);
         it.set(left, add(Expr::Get(left), i32(-1)));
         it.when(or(not(Expr::Get(left)), not(found.clone())), |it| it.push(Stmt::Return(vec![found.clone()])));

@@ -3,7 +3,9 @@
 use super::text::is_digit;
 use super::{byte, c};
 use crate::code::{Binary, Expr, Function, Local, Stmt, Ty, Unary};
-use crate::lower::build::{Blocks, Build, add, and, eq, i32, i64, le, long, lt, ne, not, op, or, select, unary};
+use crate::lower::build::{
+    Blocks, Build, add, and, beyond, eq, i32, i64, le, le_u, load_i64, long, lt, ne, not, op, or, select, unary,
+};
 use crate::runtime::{Helper, Runtime};
 
 /// What a text of digits comes to.
@@ -39,6 +41,7 @@ pub(crate) fn whole() -> Function {
     let mut it = Build::new("json_whole", &[Ty::Ptr, Ty::I32], &[Ty::I32, Ty::I64, Ty::I64]);
     let (text, length) = (it.param(0), it.param(1));
     let wrong = |it: &mut Build| it.push(Stmt::Return(vec![i32(code::FORM), i64(0), i64(0)]));
+    plain_whole(&mut it, &text, &length);
     let [at, negative, after, shift, pending, exponent, minus] = [(); 7].map(|()| it.local(Ty::I32));
     let value = it.local(Ty::I64);
     it.when(eq(byte(&text, i32(0)), c(b'-')), |it| {
@@ -110,11 +113,82 @@ pub(crate) fn whole() -> Function {
     it.finish(false)
 }
 
+/// Returns a number of up to 18 digits and nothing else.
+fn plain_whole(it: &mut Build, text: &Expr, length: &Expr) {
+    it.when(lt(length.clone(), i32(19)), |it| {
+        let negative = it.keep(eq(byte(text, i32(0)), c(b'-')));
+        let (at, other, value) = (it.var(negative.clone()), it.var(i32(0)), it.var(i64(0)));
+        it.repeat(|it| {
+            it.when(le(length.clone(), get(at)), |it| it.push(Stmt::Break(0)));
+            let digit = it.keep(op(Binary::Sub, Ty::I32, byte(text, get(at)), c(b'0')));
+            it.set(other, or(get(other), le_u(i32(10), digit.clone())));
+            it.set(value, long::add(long::mul(get(value), i64(10)), unary(Unary::ExtendUnsigned, digit)));
+            one_more(it, at);
+        });
+        it.when(not(get(other)), |it| {
+            let value = it.keep(select(Ty::I64, negative, long::sub(i64(0), get(value)), get(value)));
+            it.push(Stmt::Return(vec![i32(code::FINE), value.clone(), long::shr(value, i64(63))]));
+        });
+    });
+}
+
+/// Returns what up to 18 characters and a scale of up to 18 digits come to.
+fn plain_decimal(runtime: &mut Runtime, it: &mut Build, text: &Expr, length: &Expr, scale: &Expr) {
+    let powers: Vec<u8> = (0..19).flat_map(|n| 10_i64.pow(n).to_le_bytes()).collect();
+    let powers = runtime.data(&powers);
+    let multiply = runtime.helper(Helper::Multiply);
+    let fail = |it: &mut Build, why: i32| it.push(Stmt::Return(vec![i32(why), i64(0), i64(0)]));
+    it.when(and(lt(length.clone(), i32(19)), le(scale.clone(), i32(18))), |it| {
+        it.when(not(length.clone()), |it| fail(it, code::FORM));
+        let negative = it.keep(eq(byte(text, i32(0)), c(b'-')));
+        let [at, other, points, wholes, fraction] =
+            [negative.clone(), i32(0), i32(0), i32(0), i32(0)].map(|start| it.var(start));
+        let value = it.var(i64(0));
+        it.repeat(|it| {
+            it.when(le(length.clone(), get(at)), |it| it.push(Stmt::Break(0)));
+            let now = it.keep(byte(text, get(at)));
+            let digit = it.keep(is_digit(now.clone()));
+            let point = it.keep(eq(now.clone(), c(b'.')));
+            it.set(other, or(get(other), not(or(digit.clone(), point.clone()))));
+            it.set(fraction, add(get(fraction), and(digit.clone(), ne(get(points), i32(0)))));
+            it.set(wholes, add(get(wholes), and(digit.clone(), eq(get(points), i32(0)))));
+            it.set(points, add(get(points), point));
+            let number = unary(Unary::ExtendUnsigned, op(Binary::Sub, Ty::I32, now, c(b'0')));
+            let more = long::add(long::mul(get(value), i64(10)), number);
+            it.set(value, select(Ty::I64, digit, more, get(value)));
+            one_more(it, at);
+        });
+        let empty = or(eq(get(wholes), i32(0)), and(eq(get(points), i32(1)), eq(get(fraction), i32(0))));
+        let zero = and(lt(i32(1), get(wholes)), eq(byte(text, negative.clone()), c(b'0')));
+        let wrong = or(or(get(other), lt(i32(1), get(points))), or(empty, zero));
+        it.when(wrong, |it| fail(it, code::FORM));
+        // Zeros at the end may be more than the scale has.
+        it.repeat(|it| {
+            it.when(le(get(fraction), scale.clone()), |it| it.push(Stmt::Break(0)));
+            let tenth = it.keep(long::div_u(get(value), i64(10)));
+            let rest = long::ne(long::mul(tenth.clone(), i64(10)), get(value));
+            it.when(rest, |it| fail(it, code::PRECISE));
+            it.set(value, tenth);
+            it.set(fraction, add(get(fraction), i32(-1)));
+        });
+        let value = it.keep(select(Ty::I64, negative, long::sub(i64(0), get(value)), get(value)));
+        let high = it.keep(long::shr(value.clone(), i64(63)));
+        let more = it.keep(op(Binary::Sub, Ty::I32, scale.clone(), get(fraction)));
+        it.when(not(more.clone()), |it| {
+            it.push(Stmt::Return(vec![i32(code::FINE), value.clone(), high.clone()]));
+        });
+        let power = load_i64(beyond(powers, op(Binary::Shl, Ty::I32, more, i32(3))), 0);
+        let found = it.call(multiply, &[Ty::I64; 2], vec![value, high, power, i64(0)]);
+        it.push(Stmt::Return([vec![i32(code::FINE)], found].concat()));
+    });
+}
+
 /// text, length, digits after the point → a code, and the scaled integer as two halves.
 pub(crate) fn decimal(runtime: &mut Runtime) -> Function {
     let mut it = Build::new("json_decimal", &[Ty::Ptr, Ty::I32, Ty::I32], &[Ty::I32, Ty::I64, Ty::I64]);
     let (text, length, scale) = (it.param(0), it.param(1), it.param(2));
     let fail = |it: &mut Build, why: i32| it.push(Stmt::Return(vec![i32(why), i64(0), i64(0)]));
+    plain_decimal(runtime, &mut it, &text, &length, &scale);
     let multiply = runtime.helper(Helper::Multiply);
     let [at, start, negative, point, end] = [(); 5].map(|()| it.local(Ty::I32));
     let [low, high] = [(); 2].map(|()| it.local(Ty::I64));
@@ -190,26 +264,26 @@ pub(crate) fn day(runtime: &mut Runtime) -> Function {
     let (text, length) = (it.param(0), it.param(1));
     let wrong = |it: &mut Build| it.push(Stmt::Return(vec![i32(0), i64(0)]));
     it.when(ne(length, i32(10)), wrong);
+    let other = [4, 7].map(|at| ne(byte(&text, i32(at)), c(b'-'))).into_iter().fold(i32(0), or);
+    let other = it.var(other);
     let number = |it: &mut Build, from: i32, until: i32| {
-        let sum = it.local(Ty::I64);
+        let sum = it.var(i64(0));
         for at in from..until {
-            it.when(not(is_digit(byte(&text, i32(at)))), wrong);
-            it.set(sum, long::add(long::mul(get(sum), i64(10)), long_digit(&text, i32(at))));
+            let digit = it.keep(op(Binary::Sub, Ty::I32, byte(&text, i32(at)), c(b'0')));
+            it.set(other, or(get(other), le_u(i32(10), digit.clone())));
+            it.set(sum, long::add(long::mul(get(sum), i64(10)), unary(Unary::ExtendUnsigned, digit)));
         }
         get(sum)
     };
     let [year, month, date] = [(0, 4), (5, 7), (8, 10)].map(|(from, until)| number(&mut it, from, until));
-    for at in [4, 7] {
-        it.when(ne(byte(&text, i32(at)), c(b'-')), wrong);
-    }
-    it.when(long::eq(year.clone(), i64(0)), wrong);
+    it.when(or(get(other), long::eq(year.clone(), i64(0))), wrong);
     // A day that does not exist comes back as another.
     let day = runtime.call_one(&mut it, Helper::MakeDate, Ty::I64, vec![year.clone(), month.clone(), date.clone()]);
     let civil = runtime.helper(Helper::Civil);
     let found = it.call(civil, &[Ty::I64; 3], vec![day.clone()]);
-    for (found, wanted) in found.into_iter().zip([year, month, date]) {
-        it.when(long::ne(found, wanted), wrong);
-    }
+    let same = found.into_iter().zip([year, month, date]).map(|(found, wanted)| long::ne(found, wanted));
+    let none = same.fold(i32(0), or);
+    it.when(none, wrong);
     it.push(Stmt::Return(vec![i32(1), day]));
     it.finish(false)
 }

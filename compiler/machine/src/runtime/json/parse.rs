@@ -5,7 +5,7 @@ use super::text::is_digit;
 use super::{AT, KIND, LENGTH, NEXT, byte, c, kind, node, word};
 use crate::code::{Binary, Expr, Function, FunctionId, Local, Stmt, Ty, Unary, Width};
 use crate::lower::build::{
-    Blocks, Build, add, and, beyond, eq, i32, i64, le, load_i32, long, lt, ne, not, op, or, unary,
+    Blocks, Build, add, and, beyond, eq, i32, i64, le, load_i32, long, lt, ne, not, op, or, select, unary,
 };
 use crate::runtime::{Helper, Runtime};
 
@@ -16,50 +16,49 @@ fn get(local: Local) -> Expr {
     Expr::Get(local)
 }
 
-/// text, length, place → the place of the next byte that is no space.
+/// text, place → the place of the next byte that is no space. After the text stands a 0.
 pub(crate) fn space() -> Function {
-    let mut it = Build::new("json_space", &[Ty::Ptr, Ty::I32, Ty::I32], &[Ty::I32]);
-    let (text, length) = (it.param(0), it.param(1));
-    let at = it.var(it.param(2));
+    let mut it = Build::new("json_space", &[Ty::Ptr, Ty::I32], &[Ty::I32]);
+    let text = it.param(0);
+    let at = it.var(it.param(1));
     it.repeat(|it| {
-        it.when(le(length, get(at)), |it| it.push(Stmt::Break(0)));
         let now = it.keep(byte(&text, get(at)));
         let blank = [b' ', b'\n', b'\r', b'\t'].into_iter().fold(i32(0), |any, one| or(any, eq(now.clone(), c(one))));
-        it.when(not(blank), |it| it.push(Stmt::Break(0)));
+        it.when(not(blank), |it| it.push(Stmt::Return(vec![get(at)])));
         it.set(at, add(get(at), i32(1)));
     });
-    it.push(Stmt::Return(vec![get(at)]));
     it.finish(false)
 }
 
-/// text, length, place → the place after the number there, or -1.
+/// text, place → the place after the number there, or -1. After the text stands a 0.
 pub(crate) fn number() -> Function {
-    let mut it = Build::new("json_number", &[Ty::Ptr, Ty::I32, Ty::I32], &[Ty::I32]);
-    let (text, length) = (it.param(0), it.param(1));
-    let at = it.var(it.param(2));
+    let mut it = Build::new("json_number", &[Ty::Ptr, Ty::I32], &[Ty::I32]);
+    let text = it.param(0);
+    let at = it.var(it.param(1));
     let wrong = |it: &mut Build| it.push(Stmt::Return(vec![i32(-1)]));
-    let is = |at: Local, wanted: u8| and(lt(get(at), length.clone()), eq(byte(&text, get(at)), c(wanted)));
+    let is = |at: Local, wanted: u8| eq(byte(&text, get(at)), c(wanted));
     let step = |it: &mut Build| it.set(at, add(get(at), i32(1)));
-    // At the end of the text a byte is read that may be anything; it is never used.
     let digits = |it: &mut Build| {
         let before = it.keep(get(at));
         let start = it.var(before);
         it.repeat(|it| {
-            it.when(le(length.clone(), get(at)), |it| it.push(Stmt::Break(0)));
             it.when(not(is_digit(byte(&text, get(at)))), |it| it.push(Stmt::Break(0)));
             step(it);
         });
         it.when(eq(get(start), get(at)), wrong);
     };
-    it.when(is(at, b'-'), step);
+    let minus = is(at, b'-');
+    it.set(at, add(get(at), minus));
     it.either(is(at, b'0'), step, digits);
     it.when(is(at, b'.'), |it| {
         step(it);
         digits(it);
     });
-    it.when(or(is(at, b'e'), is(at, b'E')), |it| {
+    let exponent = op(Binary::Or, Ty::I32, byte(&text, get(at)), i32(0x20));
+    it.when(eq(exponent, c(b'e')), |it| {
         step(it);
-        it.when(or(is(at, b'+'), is(at, b'-')), step);
+        let sign = it.keep(or(is(at, b'+'), is(at, b'-')));
+        it.set(at, add(get(at), sign));
         digits(it);
     });
     it.push(Stmt::Return(vec![get(at)]));
@@ -84,7 +83,7 @@ impl Blocks for Value<'_> {
     }
 }
 
-/// text, length, place, nodes, number of the next node, depth → the place after the value or -1, and the number of the node after it.
+/// text, length, place, nodes, number of the next node, depth → the place after the value or -1, and the number of the node after it. After the text stands a 0.
 pub(crate) fn value(runtime: &mut Runtime, own: FunctionId) -> Function {
     let params = [Ty::Ptr, Ty::I32, Ty::I32, Ty::Ptr, Ty::I32, Ty::I32];
     let mut build = Build::new("json_value", &params, &[Ty::I32; 2]);
@@ -101,8 +100,8 @@ pub(crate) fn value(runtime: &mut Runtime, own: FunctionId) -> Function {
         it.done(&own_node, kind::TEXT, length);
     });
     it.when(or(eq(now.clone(), c(b'-')), is_digit(now.clone())), |it| {
-        let (text, length) = (it.build.param(0), it.build.param(1));
-        let end = it.runtime.call_one(&mut it.build, Helper::JsonNumber, Ty::I32, vec![text, length, get(it.at)]);
+        let text = it.build.param(0);
+        let end = it.runtime.call_one(&mut it.build, Helper::JsonNumber, Ty::I32, vec![text, get(it.at)]);
         it.refuse(lt(end.clone(), i32(0)));
         let length = op(Binary::Sub, Ty::I32, end.clone(), get(it.at));
         let length = it.build.keep(length);
@@ -137,17 +136,13 @@ impl Value<'_> {
         self.when(condition, |it| it.build.push(Stmt::Return(vec![i32(-1), i32(0)])));
     }
 
-    /// Goes on to what is no space; there must be something.
+    /// Goes on to what is no space.
     fn skip(&mut self) {
-        let over = le(self.build.param(1), get(self.at));
-        self.refuse(over);
         let now = self.now();
         self.when(le(now, c(b' ')), |it| {
-            let args = vec![it.build.param(0), it.build.param(1), get(it.at)];
+            let args = vec![it.build.param(0), get(it.at)];
             let next = it.runtime.call_one(&mut it.build, Helper::JsonSpace, Ty::I32, args);
             it.build.set(it.at, next);
-            let over = le(it.build.param(1), get(it.at));
-            it.refuse(over);
         });
     }
 
@@ -158,8 +153,6 @@ impl Value<'_> {
 
     /// Goes on past a byte that must be there.
     fn expect(&mut self, wanted: u8) {
-        let over = le(self.build.param(1), get(self.at));
-        self.refuse(over);
         let now = self.now();
         self.refuse(ne(now, c(wanted)));
         self.build.set(self.at, add(get(self.at), i32(1)));
@@ -233,6 +226,17 @@ impl Value<'_> {
         self.build.set(self.n, n);
     }
 
+    /// A text inside of this one: the most common value.
+    fn text(&mut self, nodes: &Expr) {
+        let own = self.build.keep(node(nodes, get(self.n)));
+        let (start, length) = self.string();
+        let next = add(get(self.n), i32(1));
+        self.build.set(self.n, next);
+        for (place, value) in [(KIND, i32(kind::TEXT)), (AT, start), (LENGTH, length), (NEXT, get(self.n))] {
+            self.set_node(&own, place, value);
+        }
+    }
+
     /// A member of an object: its key, which stands only once, and its value.
     fn member(&mut self) {
         let (text, nodes) = (self.build.param(0), self.build.param(3));
@@ -245,12 +249,8 @@ impl Value<'_> {
         let place = beyond(text.clone(), start.clone());
         let hash = hash_of(&mut self.build, &place, &length);
         // Of hashes that have been seen, a bit each: only where the bit is set may the key be there already.
-        let bit = op(
-            Binary::And,
-            Ty::I32,
-            op(Binary::Xor, Ty::I32, hash.clone(), op(Binary::ShrU, Ty::I32, hash.clone(), i32(6))),
-            i32(63),
-        );
+        let spread = op(Binary::Mul, Ty::I32, hash.clone(), i32(0x9e37_79b1_u32.cast_signed()));
+        let bit = op(Binary::ShrU, Ty::I32, spread, i32(26));
         let bit = self.build.keep(long::shl(i64(1), unary(Unary::ExtendUnsigned, bit)));
         let seen = self.seen;
         self.when(long::ne(long::and(get(seen), bit.clone()), i64(0)), |it| {
@@ -265,21 +265,24 @@ impl Value<'_> {
         self.build.set(self.n, add(key, i32(1)));
         self.skip();
         self.expect(b':');
-        self.inner();
+        self.skip();
+        let now = self.now();
+        self.either(eq(now, c(b'"')), |it| it.text(&nodes), Self::inner);
         self.set_node(&key_node, NEXT, get(self.n));
     }
 }
 
-/// text, length, nodes → whether the text is JSON.
+/// text, length, nodes → whether the text is JSON. A 0 is written behind it.
 pub(crate) fn document(runtime: &mut Runtime) -> Function {
     let mut it = Build::new("json_document", &[Ty::Ptr, Ty::I32, Ty::Ptr], &[Ty::I32]);
     let (text, length, nodes) = (it.param(0), it.param(1), it.param(2));
     let value = runtime.helper(Helper::JsonValue);
+    it.store(Width::One, beyond(text.clone(), length.clone()), 0, i32(0));
     let args = vec![text.clone(), length.clone(), i32(0), nodes, i32(0), i32(0)];
     let found = it.call(value, &[Ty::I32; 2], args);
     let end = found.into_iter().next().unwrap_or(i32(-1));
     it.when(lt(end.clone(), i32(0)), |it| it.push(Stmt::Return(vec![i32(0)])));
-    let rest = runtime.call_one(&mut it, Helper::JsonSpace, Ty::I32, vec![text, length.clone(), end]);
+    let rest = runtime.call_one(&mut it, Helper::JsonSpace, Ty::I32, vec![text, end]);
     it.push(Stmt::Return(vec![eq(rest, length)]));
     it.finish(false)
 }
@@ -289,34 +292,45 @@ pub(crate) fn twice(runtime: &mut Runtime) -> Function {
     let params = [Ty::Ptr, Ty::Ptr, Ty::I32, Ty::I32, Ty::Ptr, Ty::I32, Ty::I32];
     let mut it = Build::new("json_twice", &params, &[Ty::I32]);
     let [text, nodes, object, until, key, length, hash] = [0, 1, 2, 3, 4, 5, 6].map(|n| it.param(n));
-    seek(runtime, &mut it, (&text, &nodes), (&object, &until), (&key, &length, &hash), |_| i32(1));
+    let n = it.var(add(object, i32(1)));
+    seek(runtime, &mut it, (&text, &nodes), (n, &until), (&key, &length, &hash), |_| i32(1));
+    it.push(Stmt::Return(vec![i32(0)]));
     it.finish(false)
 }
 
-/// text, nodes, an object, key, its length, its hash → the node of the member's value, or 0.
+/// text, nodes, an object, key, its length, its hash, a node of the object to begin with or 0 → the node of the member's value, or 0.
 pub(crate) fn find(runtime: &mut Runtime) -> Function {
-    let params = [Ty::Ptr, Ty::Ptr, Ty::I32, Ty::Ptr, Ty::I32, Ty::I32];
+    let params = [Ty::Ptr, Ty::Ptr, Ty::I32, Ty::Ptr, Ty::I32, Ty::I32, Ty::I32];
     let mut it = Build::new("json_find", &params, &[Ty::I32]);
-    let [text, nodes, object, key, length, hash] = [0, 1, 2, 3, 4, 5].map(|n| it.param(n));
-    let until = it.keep(word(&nodes, object.clone(), NEXT));
-    seek(runtime, &mut it, (&text, &nodes), (&object, &until), (&key, &length, &hash), |n| add(n, i32(1)));
+    let [text, nodes, object, key, length, hash, hint] = [0, 1, 2, 3, 4, 5, 6].map(|n| it.param(n));
+    let first = it.keep(add(object.clone(), i32(1)));
+    let until = it.keep(word(&nodes, object, NEXT));
+    let n = it.var(select(Ty::I32, hint.clone(), hint.clone(), first.clone()));
+    let given = |n: Expr| add(n, i32(1));
+    seek(runtime, &mut it, (&text, &nodes), (n, &until), (&key, &length, &hash), given);
+    // Members in the order in which they are asked for are found at once; others from the start on.
+    it.when(hint.clone(), |it| {
+        it.set(n, first);
+        seek(runtime, it, (&text, &nodes), (n, &hint), (&key, &length, &hash), given);
+    });
+    it.push(Stmt::Return(vec![i32(0)]));
     it.finish(false)
 }
 
-/// Looks for a key among those of an object before a node, and returns what `found` makes of its node, or 0.
+/// Looks for a key among those from a node up to another, and returns what `found` makes of its node.
 fn seek(
     runtime: &mut Runtime,
     it: &mut Build,
     (text, nodes): (&Expr, &Expr),
-    (object, until): (&Expr, &Expr),
+    (n, until): (Local, &Expr),
     (key, length, hash): (&Expr, &Expr, &Expr),
-    found: impl FnOnce(Expr) -> Expr,
+    found: impl Fn(Expr) -> Expr,
 ) {
-    let n = it.var(add(object.clone(), i32(1)));
     it.repeat(|it| {
-        it.when(le(until.clone(), get(n)), |it| it.push(Stmt::Return(vec![i32(0)])));
+        it.when(le(until.clone(), get(n)), |it| it.push(Stmt::Break(0)));
         let at = it.keep(node(nodes, get(n)));
-        it.when(eq(load_i32(at.clone(), KIND), hash.clone()), |it| {
+        let alike = eq(load_i32(at.clone(), KIND), hash.clone());
+        it.when(alike, |it| {
             let own = beyond(text.clone(), load_i32(at.clone(), AT));
             let args = vec![own, load_i32(at.clone(), LENGTH), key.clone(), length.clone()];
             let same = runtime.call_one(it, Helper::TextEqual, Ty::I32, args);

@@ -3,7 +3,7 @@
 use super::{byte, c};
 use crate::code::{Binary, Expr, Function, Local, Stmt, Ty, Unary, Width};
 use crate::lower::build::{
-    Blocks, Build, add, and, beyond, eq, i32, i64, le, load, load_byte, long, lt, ne, op, select, unary,
+    Blocks, Build, add, and, beyond, eq, i32, i64, le, load, load_byte, load_i64, long, lt, ne, op, select, unary,
 };
 use crate::runtime::{Helper, Runtime};
 
@@ -17,26 +17,39 @@ fn put(it: &mut Build, out: Local, value: Expr) {
     it.set(out, beyond(get(out), i32(1)));
 }
 
-/// out, bytes, their number → out after them.
+/// out, bytes, their number → out after them. Neither overlaps the other.
 pub(crate) fn append() -> Function {
     let mut it = Build::new("append", &[Ty::Ptr, Ty::Ptr, Ty::I32], &[Ty::Ptr]);
-    let (out, bytes, left) = (it.var(it.param(0)), it.var(it.param(1)), it.var(it.param(2)));
-    let copy = |it: &mut Build, ty: Ty, width: Width| {
-        let size = width.bytes().cast_signed();
-        it.store(width, get(out), 0, load(ty, width, false, get(bytes), 0));
-        it.set(out, beyond(get(out), i32(size)));
-        it.set(bytes, beyond(get(bytes), i32(size)));
+    let (out, bytes, count) = (it.param(0), it.param(1), it.param(2));
+    let copy = |it: &mut Build, ty: Ty, width: Width, at: Expr| {
+        let from = load(ty, width, false, beyond(bytes.clone(), at.clone()), 0);
+        it.store(width, beyond(out.clone(), at), 0, from);
     };
-    it.repeat(|it| {
-        it.when(lt(get(left), i32(8)), |it| it.push(Stmt::Break(0)));
-        copy(it, Ty::I64, Width::Eight);
-        it.set(left, add(get(left), i32(-8)));
+    let done = |it: &mut Build| it.push(Stmt::Return(vec![beyond(out.clone(), count.clone())]));
+    it.when(lt(count.clone(), i32(8)), |it| {
+        // The last bytes may be the first ones once more.
+        it.when(lt(i32(3), count.clone()), |it| {
+            copy(it, Ty::I32, Width::Four, i32(0));
+            copy(it, Ty::I32, Width::Four, add(count.clone(), i32(-4)));
+            done(it);
+        });
+        it.when(count.clone(), |it| {
+            let middle = op(Binary::ShrU, Ty::I32, count.clone(), i32(1));
+            for at in [i32(0), middle, add(count.clone(), i32(-1))] {
+                copy(it, Ty::I32, Width::One, at);
+            }
+        });
+        done(it);
     });
-    for width in [Width::Four, Width::Two, Width::One] {
-        let has = op(Binary::And, Ty::I32, get(left), i32(width.bytes().cast_signed()));
-        it.when(has, |it| copy(it, Ty::I32, width));
-    }
-    it.push(Stmt::Return(vec![get(out)]));
+    let last = it.keep(add(count.clone(), i32(-8)));
+    let at = it.var(i32(0));
+    it.repeat(|it| {
+        it.when(le(last.clone(), get(at)), |it| it.push(Stmt::Break(0)));
+        copy(it, Ty::I64, Width::Eight, get(at));
+        it.set(at, add(get(at), i32(8)));
+    });
+    copy(&mut it, Ty::I64, Width::Eight, last);
+    done(&mut it);
     it.finish(false)
 }
 
@@ -56,6 +69,7 @@ pub(crate) fn number(runtime: &mut Runtime) -> Function {
         it.set(low, long::sub(i64(0), get(low)));
         put(it, out, c(b'-'));
     });
+    narrow(runtime, &mut it, (low, high), out, (&scale, &least));
     // Digits from the last on, behind where they will stand.
     let digits = it.keep(beyond(get(out), i32(48 + 2)));
     let count = it.local(Ty::I32);
@@ -92,6 +106,44 @@ pub(crate) fn number(runtime: &mut Runtime) -> Function {
     });
     it.push(Stmt::Return(vec![get(out)]));
     it.finish(false)
+}
+
+/// Writes a number of 64 bits and returns.
+fn narrow(
+    runtime: &mut Runtime,
+    it: &mut Build,
+    (low, high): (Local, Local),
+    out: Local,
+    (scale, least): (&Expr, &Expr),
+) {
+    let append = runtime.helper(Helper::Append);
+    it.when(and(long::eq(get(high), i64(0)), long::le(i64(0), get(low))), |it| {
+        let (width, count, at) = (it.var(scale.clone()), it.var(i32(0)), it.var(i32(48)));
+        // Zeros at the end say nothing, but for those that have to be there.
+        it.repeat(|it| {
+            it.when(le(get(width), least.clone()), |it| it.push(Stmt::Break(0)));
+            let tenth = it.keep(long::div_u(get(low), i64(10)));
+            it.when(long::ne(long::mul(tenth.clone(), i64(10)), get(low)), |it| it.push(Stmt::Break(0)));
+            it.set(low, tenth);
+            it.set(width, add(get(width), i32(-1)));
+        });
+        it.repeat(|it| {
+            let tenth = it.keep(long::div_u(get(low), i64(10)));
+            let digit = it.keep(unary(Unary::Wrap, long::sub(get(low), long::mul(tenth.clone(), i64(10)))));
+            it.set(low, tenth);
+            it.set(at, add(get(at), i32(-1)));
+            it.store(Width::One, beyond(get(out), get(at)), 0, add(digit, c(b'0')));
+            it.set(count, add(get(count), i32(1)));
+            it.when(eq(get(count), get(width)), |it| {
+                it.set(at, add(get(at), i32(-1)));
+                it.store(Width::One, beyond(get(out), get(at)), 0, c(b'.'));
+            });
+            it.when(and(long::eq(get(low), i64(0)), lt(get(width), get(count))), |it| it.push(Stmt::Break(0)));
+        });
+        let args = vec![get(out), beyond(get(out), get(at)), op(Binary::Sub, Ty::I32, i32(48), get(at))];
+        let end = it.call(append, &[Ty::Ptr], args);
+        it.push(Stmt::Return(end));
+    });
 }
 
 /// out, a day → out after `"YYYY-MM-DD"`.
@@ -181,45 +233,67 @@ pub(crate) fn hex() -> Function {
     it.finish(false)
 }
 
-/// out, bytes, their number → out after them in base 64 (RFC 4648, with padding).
-pub(crate) fn base64(runtime: &mut Runtime) -> Function {
-    let alphabet: Vec<u8> = (b'A'..=b'Z').chain(b'a'..=b'z').chain(b'0'..=b'9').chain(*b"+/").collect();
-    let alphabet = runtime.data(&alphabet);
+/// out, bytes, their number → out after them in base 64 (RFC 4648, with padding). Up to eight bytes more are read and written.
+pub(crate) fn base64() -> Function {
     let mut it = Build::new("print_base64", &[Ty::Ptr, Ty::Ptr, Ty::I32], &[Ty::Ptr]);
-    let (bytes, count) = (it.param(1), it.param(2));
-    let (out, at) = (it.var(it.param(0)), it.var(i32(0)));
-    let digit = |three: &Expr, shift: i32| {
-        let place = op(Binary::And, Ty::I32, op(Binary::ShrU, Ty::I32, three.clone(), i32(shift)), i32(63));
-        load_byte(beyond(alphabet.clone(), place), 0)
-    };
-    let shifted = |it: &mut Build, more: i32, by: i32| {
-        let value = byte(&bytes, add(get(at), i32(more)));
-        it.keep(op(Binary::Shl, Ty::I32, value, i32(by)))
-    };
-    let or = |a: Expr, b: Expr| op(Binary::Or, Ty::I32, a, b);
-    let last = it.keep(add(count.clone(), i32(-3)));
+    let (out, bytes, count) = (it.param(0), it.param(1), it.param(2));
+    let (to, at) = (it.var(i32(0)), it.var(i32(0)));
     it.repeat(|it| {
-        it.when(lt(last, get(at)), |it| it.push(Stmt::Break(0)));
-        let [a, b, c] = [(0, 16), (1, 8), (2, 0)].map(|(more, by)| shifted(it, more, by));
-        let three = it.keep(or(or(a, b), c));
-        for (n, shift) in (0..).zip([18, 12, 6, 0]) {
-            it.store(Width::One, get(out), n, digit(&three, shift));
-        }
-        it.set(out, beyond(get(out), i32(4)));
-        it.set(at, add(get(at), i32(3)));
+        it.when(le(count.clone(), get(at)), |it| it.push(Stmt::Break(0)));
+        let six = it.keep(load_i64(beyond(bytes.clone(), get(at)), 0));
+        let digits = digits64(it, &six);
+        it.store(Width::Eight, beyond(out.clone(), get(to)), 0, digits);
+        it.set(to, add(get(to), i32(8)));
+        it.set(at, add(get(at), i32(6)));
     });
-    for left in [1, 2] {
-        it.when(eq(op(Binary::Sub, Ty::I32, count.clone(), get(at)), i32(left)), |it| {
-            let first = shifted(it, 0, 16);
-            let second = if left == 2 { shifted(it, 1, 8) } else { i32(0) };
-            let three = it.keep(or(first, second));
-            let third = if left == 2 { digit(&three, 6) } else { c(b'=') };
-            for (n, value) in (0..).zip([digit(&three, 18), digit(&three, 12), third, c(b'=')]) {
-                it.store(Width::One, get(out), n, value);
-            }
-            it.push(Stmt::Return(vec![beyond(get(out), i32(4))]));
-        });
-    }
-    it.push(Stmt::Return(vec![get(out)]));
+    // Eight digits stand for six bytes; where there were fewer, the last digits give way to padding.
+    let over = it.keep(op(Binary::Sub, Ty::I32, get(at), count.clone()));
+    it.when(over.clone(), |it| {
+        // A whole group of four too many goes.
+        let group = it.keep(le(i32(3), over.clone()));
+        it.set(to, add(get(to), select(Ty::I32, group.clone(), i32(-4), i32(0))));
+        let left = op(Binary::Sub, Ty::I32, over, select(Ty::I32, group, i32(3), i32(0)));
+        let left = it.keep(left);
+        let group = beyond(out.clone(), add(get(to), i32(-4)));
+        it.when(left.clone(), |it| tail64(it, (&bytes, &count), &group, &left));
+    });
+    it.push(Stmt::Return(vec![beyond(out, get(to))]));
     it.finish(false)
+}
+
+/// The last group again, with so many bytes too few.
+fn tail64(it: &mut Build, (bytes, count): (&Expr, &Expr), to: &Expr, few: &Expr) {
+    let there = op(Binary::Sub, Ty::I32, i32(3), few.clone());
+    let last = it.keep(beyond(bytes.clone(), op(Binary::Sub, Ty::I32, count.clone(), there)));
+    let second = select(Ty::I32, eq(few.clone(), i32(2)), i32(0), load_byte(last.clone(), 1));
+    let two = op(Binary::Or, Ty::I32, load_byte(last, 0), op(Binary::Shl, Ty::I32, second, i32(8)));
+    let two = it.keep(unary(Unary::ExtendUnsigned, two));
+    let digits = digits64(it, &two);
+    it.store(Width::Four, to.clone(), 0, unary(Unary::Wrap, digits));
+    it.store(Width::One, to.clone(), 3, c(b'='));
+    it.when(eq(few.clone(), i32(2)), |it| it.store(Width::One, to.clone(), 2, c(b'=')));
+}
+
+/// The eight digits of the six lowest bytes, the first of which is the lowest.
+fn digits64(it: &mut Build, six: &Expr) -> Expr {
+    // Each group of three bytes turned round, so that its digits are six bits each from above.
+    let group = |it: &mut Build, from: i64| {
+        let byte = |n: i64| long::and(long::shr_u(six.clone(), i64(from + 8 * n)), i64(0xff));
+        let three = long::or(long::shl(byte(0), i64(16)), long::or(long::shl(byte(1), i64(8)), byte(2)));
+        let three = it.keep(three);
+        let digit =
+            |shift: i64, to: i64| long::shl(long::and(long::shr_u(three.clone(), i64(shift)), i64(63)), i64(to));
+        it.keep(long::or(long::or(digit(18, 0), digit(12, 8)), long::or(digit(6, 16), digit(0, 24))))
+    };
+    let first = group(it, 0);
+    let second = group(it, 24);
+    let all = it.keep(long::or(first, long::shl(second, i64(32))));
+    let each = |n: i64| i64(n * 0x0101_0101_0101_0101);
+    // A byte is 1 where the digit is not below a bound.
+    let from = |bound: i64| long::and(long::shr_u(long::add(all.clone(), each(128 - bound)), i64(7)), each(1));
+    // 0..25 from `A`, 26..51 from `a`, 52..61 from `0`, then `+` and `/`. Differences are positive or taken away, so that no byte runs over into the next.
+    let sum = long::add(long::add(all.clone(), each(65)), long::mul(from(26), i64(6)));
+    let sum = long::sub(sum, long::mul(from(52), i64(75)));
+    let sum = long::sub(sum, long::mul(from(62), i64(15)));
+    it.keep(long::add(sum, long::mul(from(63), i64(3))))
 }
