@@ -92,7 +92,7 @@ fn one(contract: &mut dyn OnChain, program: &Verified, case: &Value, subject: &s
     match contract.execute("applicant", &apply) {
         Ended::Done(record) => {
             same(&record, &expected, case);
-            let number = record["number"].to_string();
+            let number = &record["number"];
             let kept = contract.at(&format!("decision.{number}")).unwrap();
             assert_eq!(serde_json::from_str::<Value>(&kept).unwrap(), record);
             assert_eq!(contract.query(&json!({ "status": { "number": number } })).done(), record);

@@ -159,15 +159,15 @@ pub(super) fn record(parts: &mut Parts<'_>) -> Function {
     let args = vec![Expr::Get(it.out), said.clone(), i32(Verdict::Granted as i32), i32(mode::EXPLAIN)];
     let end = it.build.call(answer, &[Ty::Ptr], args).pop().unwrap_or(Expr::Data(0));
     it.build.set(it.out, end);
-    it.words(",\"records\":[");
-    let from = it.build.keep(load_ptr(cells.clone(), cell::READ));
-    let bytes = op(
-        Binary::Sub,
-        Ty::I64,
-        unary(Unary::Address, load_ptr(cells.clone(), cell::READ_END)),
-        unary(Unary::Address, from.clone()),
-    );
-    it.print(Helper::Append, vec![from, unary(Unary::Wrap, bytes)]);
+    for (before, from, until) in
+        [(",\"records\":[", cell::READ, cell::READ_END), ("],\"tallies\":[", cell::ADDED, cell::ADDED_END)]
+    {
+        it.words(before);
+        let from = it.build.keep(load_ptr(cells.clone(), from));
+        let until = unary(Unary::Address, load_ptr(cells.clone(), until));
+        let bytes = op(Binary::Sub, Ty::I64, until, unary(Unary::Address, from.clone()));
+        it.print(Helper::Append, vec![from, unary(Unary::Wrap, bytes)]);
+    }
     it.words("]}");
     it.finish()
 }

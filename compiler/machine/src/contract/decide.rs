@@ -8,7 +8,6 @@ use super::tables::of;
 use crate::code::{Expr, Function, Stmt, Ty, Width};
 use crate::interface::Verdict;
 use crate::lower::build::{Blocks, Build, eq, i32, load_i32, load_ptr, ne};
-use crate::runtime::Helper;
 use crate::runtime::json::fact::why;
 
 /// what is said of the decision → the verdict; the outputs stand where the cell says.
@@ -84,13 +83,9 @@ pub(super) fn execute(parts: &mut Parts<'_>) -> Function {
     let args = vec![start.clone(), number.clone(), said, subject, length];
     let end = it.call(parts.ids.record, &[Ty::Ptr], args).pop().unwrap_or(Expr::Data(0));
     it.store(Width::Eight, parts.cells(), cell::END, end.clone());
-    let place = parts.alloc(&mut it, i32(256));
-    let at = parts.append(&mut it, &place, "decision.");
-    let args = vec![at, number, crate::lower::build::i64(0), i32(0), i32(0)];
-    let key_end = parts.runtime().call_one(&mut it, Helper::PrintNumber, Ty::Ptr, args);
-    let key_length = parts.between(&mut it, &place, &key_end);
+    let key = parts.numbered(&mut it, "decision.", number);
     let bytes = parts.between(&mut it, &start, &end);
-    it.call(parts.host.set, &[], vec![place, key_length, start, bytes]);
+    it.call(parts.host.set, &[], [key, vec![start, bytes]].concat());
     it.push(Stmt::Return(vec![i32(why::FINE)]));
     it.finish(false)
 }

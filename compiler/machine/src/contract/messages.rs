@@ -3,7 +3,9 @@
 use super::answer::mode;
 use super::kinds::{self, Kind};
 use super::tables::{self, kind as of};
-use super::{Contract, Entries, Host, MAX_KEY, MAX_MESSAGE, MAX_RECORD, answer, cell, decide, facts, state, tallies};
+use super::{
+    Contract, Entries, Host, MAX_KEY, MAX_MESSAGE, MAX_RECORD, answer, cell, decide, facts, state, tallies, withdraw,
+};
 use crate::code::{Binary, Expr, FunctionId, Stmt, Ty, Unary, Width};
 use crate::lower::build::{
     Blocks, Build, and, beyond, eq, i32, i64, le, load_i32, load_ptr, long, lt, ne, not, op, or, unary,
@@ -16,7 +18,7 @@ use enact_ir::Verified;
 use std::sync::Arc;
 
 /// Messages beside the decisions, whose names no decision can have.
-pub(super) const NAMES: [&str; 4] = ["put_record", "remove_record", "appoint", "set_admin"];
+pub(super) const NAMES: [&str; 5] = ["put_record", "remove_record", "appoint", "set_admin", "withdraw"];
 
 /// What a function that judges a message gives where the answer stands already and nothing may change.
 pub(super) const FINISHED: i32 = -1;
@@ -185,7 +187,7 @@ impl Parts<'_> {
         Expr::Data(runtime.data_at(&bytes(&[0, 0, 0, 0, 0, parts, count, 0, 0])))
     }
 
-    fn find(&mut self, it: &mut Build, body: &Expr, name: &str) -> Expr {
+    pub(super) fn find(&mut self, it: &mut Build, body: &Expr, name: &str) -> Expr {
         let shared = self.shared(it);
         let [key, length] = self.constant(name);
         let hash = i32(fact::hash(name.as_bytes()).cast_signed());
@@ -215,6 +217,32 @@ impl Parts<'_> {
             it.when(not(node), |it| fail(it, &shared, why::NEEDED, 1));
         }
         [text, length]
+    }
+
+    /// The member `number` of the body: a whole number above 0.
+    pub(super) fn number(&mut self, it: &mut Build, body: &Expr) -> Expr {
+        let shared = self.at(it, "number");
+        let node = self.find(it, body, "number");
+        it.when(not(node.clone()), |it| fail(it, &shared, why::NEEDED, 1));
+        let [text, nodes] = [ctx::TEXT, ctx::NODES].map(|at| it.keep(load_ptr(shared.clone(), at)));
+        it.when(ne(word(&nodes, node.clone(), KIND), i32(kind::NUMBER)), |it| fail(it, &shared, why::NO_WHOLE, 1));
+        let whole = self.runtime().helper(Helper::JsonWhole);
+        let args = vec![beyond(text, word(&nodes, node.clone(), AT)), word(&nodes, node, LENGTH)];
+        let read = it.call(whole, &[Ty::I32, Ty::I64, Ty::I64], args);
+        let [wrong, low, high] = <[Expr; 3]>::try_from(read).unwrap_or_else(|_| [i32(0), i64(0), i64(0)]);
+        let fine = and(eq(wrong, i32(0)), and(long::eq(high, i64(0)), long::lt(i64(0), low.clone())));
+        it.when(not(fine), |it| fail(it, &shared, why::BAD_NUMBER, 1));
+        low
+    }
+
+    /// The state key of something that is counted, and its length.
+    pub(super) fn numbered(&mut self, it: &mut Build, prefix: &str, number: Expr) -> Vec<Expr> {
+        let room = self.alloc(it, i32(256));
+        let at = self.append(it, &room, prefix);
+        let args = vec![at, number, i64(0), i32(0), i32(0)];
+        let end = self.runtime().call_one(it, Helper::PrintNumber, Ty::Ptr, args);
+        let length = self.between(it, &room, &end);
+        vec![room, length]
     }
 
     /// An object of the body; 0 where it is not there.
@@ -314,7 +342,9 @@ pub(super) fn entries(contract: &mut Contract, host: Host) -> Entries {
     let appoint = it.add(appoint);
     let admin = set_admin(it);
     let admin = it.add(admin);
-    let execute = execute(it, [put, remove, appoint, admin]);
+    let withdraw = withdraw::withdraw(it);
+    let withdraw = it.add(withdraw);
+    let execute = execute(it, [put, remove, appoint, admin, withdraw]);
     let execute = it.add(execute);
     let query = query(it);
     let query = it.add(query);
@@ -331,6 +361,11 @@ pub(super) fn entries(contract: &mut Contract, host: Host) -> Entries {
     Entries { instantiate, execute, query, migrate }
 }
 
+/// Most bytes in which it is told what a tally has added.
+fn told(tally: &enact_ir::ledger::Tally) -> u64 {
+    3 * tally.ledger.len() as u64 + 256
+}
+
 /// Reads a message into nodes, judges it by a function, and writes what is wrong. message, length → whether it is done.
 fn entry(parts: &mut Parts<'_>, name: &str, body: FunctionId) -> crate::code::Function {
     let mut it = Build::new(name, &[Ty::Ptr, Ty::I32], &[Ty::I32]);
@@ -341,7 +376,9 @@ fn entry(parts: &mut Parts<'_>, name: &str, body: FunctionId) -> crate::code::Fu
     let cells = parts.cells();
     let bytes = |n: u64| i32(i32::try_from(n).unwrap_or(i32::MAX));
     let read = u64::from(inputs) * (4 * u64::from(MAX_KEY) + 1024);
-    let start = parts.alloc(&mut it, bytes(answer + 4096 + read));
+    let tallies = parts.program().decisions.iter().map(|it| it.ledger.iter().map(told).sum::<u64>()).max();
+    let tallies = tallies.unwrap_or(0) + 128;
+    let start = parts.alloc(&mut it, bytes(answer + 4096 + read + tallies));
     it.store(Width::Eight, cells.clone(), cell::ANSWER, start.clone());
     it.store(Width::Eight, cells.clone(), cell::END, start.clone());
     it.store(Width::Eight, cells.clone(), cell::NUMBER, i64(0));
@@ -352,6 +389,9 @@ fn entry(parts: &mut Parts<'_>, name: &str, body: FunctionId) -> crate::code::Fu
     let read = parts.alloc(&mut it, bytes(read));
     it.store(Width::Eight, cells.clone(), cell::READ, read.clone());
     it.store(Width::Eight, cells.clone(), cell::READ_END, read);
+    let added = parts.alloc(&mut it, bytes(tallies));
+    it.store(Width::Eight, cells.clone(), cell::ADDED, added.clone());
+    it.store(Width::Eight, cells.clone(), cell::ADDED_END, added);
     let wrong = it.var(i32(why::TOO_LARGE));
     it.when(le(length.clone(), i32(MAX_MESSAGE.cast_signed())), |it| {
         let copy = parts.alloc(it, length.clone());
@@ -390,7 +430,7 @@ fn only_member(parts: &mut Parts<'_>, it: &mut Build) -> [Expr; 2] {
 }
 
 /// A message that changes state.
-fn execute(parts: &mut Parts<'_>, others: [FunctionId; 4]) -> crate::code::Function {
+fn execute(parts: &mut Parts<'_>, others: [FunctionId; 5]) -> crate::code::Function {
     let mut it = Build::new("execute_message", &[], &[Ty::I32]);
     let name = only_member(parts, &mut it);
     for n in 0..parts.contract.lowered.len() {
@@ -553,9 +593,8 @@ fn query(parts: &mut Parts<'_>) -> crate::code::Function {
     let same = parts.is_text(&mut it, &name, "status");
     it.when(same, |it| {
         parts.members(it, &body, &["number"]);
-        let number = parts.text(it, &body, "number", Given::Needed);
-        let [prefix, length] = parts.constant("decision.");
-        let key = it.call(parts.ids.record_key, &[Ty::Ptr, Ty::I32], [vec![prefix, length], number.to_vec()].concat());
+        let number = parts.number(it, &body);
+        let key = parts.numbered(it, "decision.", number);
         show(parts, it, key);
     });
     let same = parts.is_text(&mut it, &name, "policy");
@@ -563,7 +602,7 @@ fn query(parts: &mut Parts<'_>) -> crate::code::Function {
         parts.members(it, &body, &[]);
         let versions = parts.constant("policy");
         let number = it.call(parts.ids.number, &[Ty::I64, Ty::I64], versions.to_vec()).into_iter().next();
-        let key = policy_key(parts, it, number.unwrap_or(i64(0)));
+        let key = parts.numbered(it, "policy.", number.unwrap_or(i64(0)));
         show(parts, it, key);
     });
     let same = parts.is_text(&mut it, &name, "state");
@@ -576,19 +615,11 @@ fn query(parts: &mut Parts<'_>) -> crate::code::Function {
     it.finish(false)
 }
 
-fn policy_key(parts: &mut Parts<'_>, it: &mut Build, number: Expr) -> Vec<Expr> {
-    let room = parts.alloc(it, i32(256));
-    let at = parts.append(it, &room, "policy.");
-    let end = parts.runtime().call_one(it, Helper::PrintNumber, Ty::Ptr, vec![at, number, i64(0), i32(0), i32(0)]);
-    let length = parts.between(it, &room, &end);
-    vec![room, length]
-}
-
 /// Notes this version of the policy.
 fn version(parts: &mut Parts<'_>, it: &mut Build) {
     let versions = parts.constant("policy");
     let number = it.call(parts.ids.count_up, &[Ty::I64], versions.to_vec()).pop().unwrap_or(i64(0));
-    let key = policy_key(parts, it, number.clone());
+    let key = parts.numbered(it, "policy.", number.clone());
     let start = parts.answer(it);
     let policy = serde_json::Value::from(parts.program().policy.as_str());
     let at = parts.append(it, &start, "{\"version\":");

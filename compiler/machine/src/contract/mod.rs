@@ -12,6 +12,7 @@
 //! | `tally.LEDGER.KEY` | what has been counted, as decimal digits; the key's bytes in hexadecimal digits |
 //! | `decision` | number of decisions |
 //! | `decision.N` | decision N as JSON |
+//! | `withdrawn.N` | the time at which decision N was withdrawn |
 //!
 //! In names and keys, a byte that is no ASCII letter, digit or `-` is written as `_` and two hexadecimal digits.
 
@@ -24,6 +25,7 @@ mod messages;
 mod state;
 mod tables;
 mod tallies;
+mod withdraw;
 
 use crate::code::{Binary, Stmt};
 use crate::code::{Expr, FunctionId, Module, Ty, Width};
@@ -91,7 +93,10 @@ pub mod cell {
     pub const CONTEXT: u32 = 176;
     /// Where each tally keeps its key and total during a call.
     pub(crate) const TALLIES: u32 = 184;
-    pub(crate) const SIZE: u32 = 192;
+    /// Where what has been added is told, and its end.
+    pub(crate) const ADDED: u32 = 192;
+    pub(crate) const ADDED_END: u32 = 200;
+    pub(crate) const SIZE: u32 = 208;
 }
 
 /// The functions that a chain gives.

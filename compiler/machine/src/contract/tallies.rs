@@ -6,13 +6,13 @@ use super::cell;
 use super::messages::Parts;
 use super::state::encoded;
 use super::tables::{Lowered, narrow, of, text, words};
-use crate::code::{Binary, Expr, Function, Stmt, Ty, Unary, Width};
+use crate::code::{Binary, Expr, Function, Local, Stmt, Ty, Unary, Width};
 use crate::interface::{Interface, Verdict};
 use crate::layout::is_narrow;
 use crate::lower::build::{
     Blocks, Build, add, beyond, eq, i32, i64, load_byte, load_i32, load_i64, load_ptr, long, ne, not, op, select, unary,
 };
-use crate::runtime::json::answer::writer;
+use crate::runtime::json::answer::{Writer, writer};
 use crate::runtime::json::shape::{self, flag, member};
 use crate::runtime::{Helper, Runtime, wide};
 use enact_ir::ledger::keys_name;
@@ -103,7 +103,7 @@ pub(super) fn key_part(parts: &mut Parts<'_>) -> Function {
     let kind = it.build.keep(load_i32(of.clone(), shape::KIND));
     let at = it.build.keep(beyond(base, load_i32(of.clone(), shape::OFFSET)));
     let is = |wanted: i32| eq(kind.clone(), i32(wanted));
-    let end = |it: &mut crate::runtime::json::answer::Writer<'_>| it.build.push(Stmt::Return(vec![Expr::Get(it.out)]));
+    let end = |it: &mut Writer<'_>| it.build.push(Stmt::Return(vec![Expr::Get(it.out)]));
     it.when(is(shape::kind::BOOL), |it| {
         it.byte(1);
         it.build.store(Width::One, Expr::Get(it.out), 0, load_byte(at.clone(), 0));
@@ -149,7 +149,7 @@ pub(super) fn key_part(parts: &mut Parts<'_>) -> Function {
 }
 
 /// The 8 bytes of a number, the highest first.
-fn turned(it: &mut crate::runtime::json::answer::Writer<'_>, n: Expr) {
+fn turned(it: &mut Writer<'_>, n: Expr) {
     let n = it.build.keep(n);
     for (place, shift) in (0..).zip([56, 48, 40, 32, 24, 16, 8, 0]) {
         it.build.store(Width::One, Expr::Get(it.out), place, unary(Unary::Wrap, long::shr_u(n.clone(), i64(shift))));
@@ -229,6 +229,8 @@ fn state_key(parts: &mut Parts<'_>, it: &mut Build, tally: &Expr, keys: &Expr) -
 pub(super) fn count(parts: &mut Parts<'_>) -> Function {
     let mut it = Build::new("count", &[Ty::Ptr], &[]);
     let said = it.param(0);
+    let told = tell(parts);
+    let told = parts.runtime().add(told);
     let output = it.keep(load_ptr(parts.cells(), cell::OUTPUT));
     let count = it.keep(load_i32(said.clone(), of::TALLY_COUNT));
     let outputs = it.keep(shape::constant(&said, of::OUTPUTS));
@@ -240,6 +242,8 @@ pub(super) fn count(parts: &mut Parts<'_>) -> Function {
         it.set(high, i64(0));
         let adds = it.keep(load_i32(tally.clone(), tally::ADDS));
         it.when(adds.clone(), |it| amount(it, (&outputs, adds), &output, (low, high)));
+        let key = [load_ptr(here.clone(), 0), load_i32(here.clone(), 8)];
+        it.call(told, &[], [key.to_vec(), vec![Expr::Get(low), Expr::Get(high)]].concat());
         let before = it.keep(load_i64(here.clone(), 16));
         let sum = it.keep(long::add(before.clone(), Expr::Get(low)));
         let carry = unary(Unary::ExtendUnsigned, long::lt_u(sum.clone(), before));
@@ -257,13 +261,28 @@ pub(super) fn count(parts: &mut Parts<'_>) -> Function {
     it.finish(false)
 }
 
+/// a state key, its length, a number as two halves: tells that so much has been added there.
+fn tell(parts: &mut Parts<'_>) -> Function {
+    let cells = parts.cells();
+    let build = Build::new("tell", &[Ty::Ptr, Ty::I32, Ty::I64, Ty::I64], &[]);
+    let mut it = Writer { runtime: parts.runtime(), build, out: Local(0) };
+    let [key, length, low, high] = [0, 1, 2, 3].map(|n| it.build.param(n));
+    it.out = it.build.var(load_ptr(cells.clone(), cell::ADDED_END));
+    let start = unary(Unary::Address, load_ptr(cells.clone(), cell::ADDED));
+    let first = it.build.keep(long::eq(unary(Unary::Address, Expr::Get(it.out)), start));
+    it.when(not(first), |it| it.byte(b','));
+    it.words("{\"key\":\"");
+    it.print(Helper::Append, vec![key, length]);
+    it.words("\",\"added\":\"");
+    it.print(Helper::PrintNumber, vec![low, high, i32(0), i32(0)]);
+    it.words("\"}");
+    it.build.store(Width::Eight, cells, cell::ADDED_END, Expr::Get(it.out));
+    it.build.push(Stmt::Return(Vec::new()));
+    it.build.finish(false)
+}
+
 /// What the output of a granted decision adds; nothing where it is not given.
-fn amount(
-    it: &mut Build,
-    (outputs, adds): (&Expr, Expr),
-    output: &Expr,
-    (low, high): (crate::code::Local, crate::code::Local),
-) {
+fn amount(it: &mut Build, (outputs, adds): (&Expr, Expr), output: &Expr, (low, high): (Local, Local)) {
     let place = op(Binary::Mul, Ty::I32, add(adds, i32(-1)), i32(member::BYTES.cast_signed()));
     let of = it.keep(beyond(outputs.clone(), place));
     let shape = it.keep(shape::constant(&of, member::SHAPE));

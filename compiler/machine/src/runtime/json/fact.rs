@@ -34,10 +34,11 @@ pub(crate) mod why {
     pub(crate) const UNAUTHORIZED: i32 = 19;
     pub(crate) const NO_RECORD: i32 = 20;
     pub(crate) const BAD_RECORD: i32 = 21;
+    pub(crate) const WITHDRAWN: i32 = 22;
     /// How many of them are said of facts; the others are said by contracts.
     pub(crate) const OF_FACTS: usize = 15;
     /// Codes and messages, in this order from 1 on.
-    pub(crate) const TOLD: [(&str, &str); 21] = [
+    pub(crate) const TOLD: [(&str, &str); 22] = [
         ("bad_json", "the input is no JSON"),
         ("wrong_type", "an object is needed"),
         ("wrong_type", "a list is needed"),
@@ -59,6 +60,7 @@ pub(crate) mod why {
         ("unauthorized", "the sender may not do this"),
         ("no_record", "there is no such record"),
         ("bad_record", "the record on chain is no JSON"),
+        ("withdrawn", "the decision has been withdrawn already"),
     ];
 }
 

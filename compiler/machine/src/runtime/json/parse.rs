@@ -5,7 +5,7 @@ use super::text::is_digit;
 use super::{AT, KIND, LENGTH, NEXT, byte, c, kind, node, word};
 use crate::code::{Binary, Expr, Function, FunctionId, Local, Stmt, Ty, Unary, Width};
 use crate::lower::build::{
-    Blocks, Build, add, and, beyond, eq, i32, i64, le, load_i32, long, lt, ne, not, op, or, select, unary,
+    Blocks, Build, add, beyond, eq, i32, i64, le, load_i32, long, lt, ne, not, op, or, select, unary,
 };
 use crate::runtime::{Helper, Runtime};
 
