@@ -74,7 +74,8 @@ pub(super) fn execute(parts: &mut Parts<'_>) -> Function {
         write_answer(parts, it, &said, &verdict, i32(mode::EXPLAIN));
         it.push(Stmt::Return(vec![i32(FINISHED)]));
     });
-    it.call(parts.ids.count, &[], vec![said.clone()]);
+    let wrong = it.call(parts.ids.count, &[Ty::I32], vec![said.clone()]).pop().unwrap_or(i32(0));
+    it.when(wrong.clone(), |it| give_why(it, wrong));
     let key = parts.constant("decision");
     let number = it.call(parts.ids.count_up, &[Ty::I64], key.to_vec()).pop().unwrap_or(crate::lower::build::i64(0));
     it.store(Width::Eight, parts.cells(), cell::NUMBER, number.clone());

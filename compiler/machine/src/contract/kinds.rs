@@ -43,7 +43,7 @@ pub(crate) fn of_input(program: &Program, decision: &Decision, input: &Field) ->
 pub fn kinds(program: &Program) -> Vec<Kind> {
     let mut all = BTreeMap::new();
     for decision in &program.decisions {
-        for input in &decision.inputs {
+        for (_, input) in decision.asked() {
             if let Some(kind) = of_input(program, decision, input) {
                 all.entry(kind.name.clone()).or_insert(kind);
             }

@@ -150,8 +150,13 @@ fn one(
     let outputs_at = outputs;
     let mut sources = Vec::new();
     for (place, input) in decision.inputs.iter().enumerate() {
-        let kind = kinds::of_input(program, decision, input).filter(|_| decision.tally_at(place).is_none());
-        sources.extend(match kind {
+        if decision.tally_at(place).is_some() {
+            // Nobody is the issuer of what has been counted.
+            let [nobody, nobody_len] = text(runtime, "-");
+            sources.extend([0, 0, nobody, nobody_len, 0]);
+            continue;
+        }
+        sources.extend(match kinds::of_input(program, decision, input) {
             Some(kind) => {
                 let [prefix, prefix_len] = text(runtime, &prefix(&kind.name));
                 let [issuer, issuer_len] = text(runtime, &issuer(&kind.issuer));

@@ -3,16 +3,17 @@
 //! The totals of a ledger stand under `tally.LEDGER.HASH`, where the hash is the SHA-256 of the key's bytes (`enact_ir::ledger`) in hexadecimal digits, so that keys of any length have their place.
 
 use super::cell;
-use super::messages::Parts;
+use super::messages::{Parts, fail, give_why};
 use super::state::encoded;
 use super::tables::{Lowered, narrow, of, text, words};
-use crate::code::{Binary, Expr, Function, Local, Stmt, Ty, Unary, Width};
+use crate::code::{Binary, Expr, Function, FunctionId, Local, Stmt, Ty, Unary, Width};
 use crate::interface::{Interface, Verdict};
 use crate::layout::is_narrow;
 use crate::lower::build::{
     Blocks, Build, add, beyond, eq, i32, i64, load_byte, load_i32, load_i64, load_ptr, long, ne, not, op, select, unary,
 };
 use crate::runtime::json::answer::{Writer, writer};
+use crate::runtime::json::fact::why;
 use crate::runtime::json::shape::{self, flag, member};
 use crate::runtime::{Helper, Runtime, wide};
 use enact_ir::ledger::keys_name;
@@ -35,9 +36,10 @@ mod tally {
     pub(super) const WIDE: u32 = 28;
     /// The output that a grant adds, as a member; 0: one.
     pub(super) const ADDS: u32 = 32;
-    /// The port's largest value.
+    /// The port's largest value, and the most of the tally.
     pub(super) const HI: u32 = 40;
-    pub(super) const BYTES: u32 = 56;
+    pub(super) const MOST: u32 = 56;
+    pub(super) const BYTES: u32 = 72;
 }
 
 /// A program with the decisions that give keys; these have the same inputs as the others, so that one struct serves both.
@@ -87,7 +89,7 @@ pub(super) fn table(runtime: &mut Runtime, decision: &Decision, interface: &Inte
             adds,
             0,
         ]);
-        let hi = number.hi.to_le_bytes();
+        let hi = [number.hi.to_le_bytes(), tally.most.to_le_bytes()].concat();
         said.extend(hi.chunks(4).map(|it| it.try_into().map_or(0, u32::from_le_bytes)));
         place += count;
     }
@@ -157,14 +159,16 @@ fn turned(it: &mut Writer<'_>, n: Expr) {
     it.build.set(it.out, beyond(Expr::Get(it.out), i32(8)));
 }
 
-/// Where a tally keeps its state key (address, length) and what stood under it (two halves) during a call.
+/// What a tally keeps during a call: its state key (address, length), whether something is added, and what stands under it (two halves).
 const PLACE: i32 = 32;
+const CHANGED: u32 = 12;
 
 /// what is said of a decision: looks up what has been counted so far, and puts it in the ports. Where a key is not known, the port is missing.
 pub(super) fn look_up(parts: &mut Parts<'_>) -> Function {
     let mut it = Build::new("look_up", &[Ty::Ptr], &[]);
     let said = it.param(0);
     let done = |it: &mut Build| it.push(Stmt::Return(Vec::new()));
+    it.store(Width::Eight, parts.cells(), cell::TALLIES, i64(0));
     it.when(not(load_i32(said.clone(), of::KEYS)), done);
     let verdict = it.call(parts.ids.judge, &[Ty::I32], vec![shape::constant(&said, of::KEYS)]).pop().unwrap_or(i32(0));
     it.when(ne(verdict, i32(Verdict::Granted as i32)), done);
@@ -179,6 +183,7 @@ pub(super) fn look_up(parts: &mut Parts<'_>) -> Function {
         let [key, length] = state_key(parts, it, &tally, &keys);
         it.store(Width::Eight, Expr::Get(place), 0, key.clone());
         it.store(Width::Four, Expr::Get(place), 8, length.clone());
+        it.store(Width::Four, Expr::Get(place), CHANGED, i32(0));
         let found = it.call(parts.ids.number, &[Ty::I64, Ty::I64], vec![key, length]);
         let [low, high] = <[Expr; 2]>::try_from(found).unwrap_or_else(|_| [i64(0), i64(0)]);
         it.store(Width::Eight, Expr::Get(place), 16, low.clone());
@@ -225,40 +230,71 @@ fn state_key(parts: &mut Parts<'_>, it: &mut Build, tally: &Expr, keys: &Expr) -
     [key, length]
 }
 
-/// what is said of a granted decision: adds to what has been counted.
+/// what is said of a granted decision → what is wrong, or 0 once everything has been added. Nothing is, where anything is wrong.
 pub(super) fn count(parts: &mut Parts<'_>) -> Function {
-    let mut it = Build::new("count", &[Ty::Ptr], &[]);
-    let said = it.param(0);
     let told = tell(parts);
     let told = parts.runtime().add(told);
-    let output = it.keep(load_ptr(parts.cells(), cell::OUTPUT));
+    let mut it = Build::new("count", &[Ty::Ptr], &[Ty::I32]);
+    let said = it.param(0);
     let count = it.keep(load_i32(said.clone(), of::TALLY_COUNT));
-    let outputs = it.keep(shape::constant(&said, of::OUTPUTS));
-    let (one, place) = (it.var(shape::constant(&said, of::TALLIES)), it.var(load_ptr(parts.cells(), cell::TALLIES)));
-    it.count(&count, |it, _| {
+    let places = it.keep(load_ptr(parts.cells(), cell::TALLIES));
+    let known = it.keep(long::ne(unary(Unary::Address, places.clone()), i64(0)));
+    add_up(parts, &mut it, (&said, &count), (&places, &known), told);
+    it.when(known, |it| {
+        let place = it.var(places);
+        it.count(&count, |it, _| {
+            let here = Expr::Get(place);
+            it.when(load_i32(here.clone(), CHANGED), |it| {
+                let digits = parts.alloc(it, i32(256));
+                let sum = [load_i64(here.clone(), 16), load_i64(here.clone(), 24)];
+                let args = [vec![digits.clone()], sum.to_vec(), vec![i32(0), i32(0)]].concat();
+                let end = parts.runtime().call_one(it, Helper::PrintNumber, Ty::Ptr, args);
+                let length = parts.between(it, &digits, &end);
+                let key = vec![load_ptr(here.clone(), 0), load_i32(here.clone(), 8)];
+                it.call(parts.host.set, &[], [key, vec![digits, length]].concat());
+            });
+            it.set(place, beyond(here, i32(PLACE)));
+        });
+    });
+    give_why(&mut it, i32(why::FINE));
+    it.finish(false)
+}
+
+/// Adds everything up, in the places of the tallies only, and fails where that is more than may be.
+fn add_up(
+    parts: &mut Parts<'_>,
+    it: &mut Build,
+    (said, count): (&Expr, &Expr),
+    (places, known): (&Expr, &Expr),
+    told: FunctionId,
+) {
+    let shared = parts.shared(it);
+    let output = it.keep(load_ptr(parts.cells(), cell::OUTPUT));
+    let outputs = it.keep(shape::constant(said, of::OUTPUTS));
+    let (one, place) = (it.var(shape::constant(said, of::TALLIES)), it.var(places.clone()));
+    it.count(count, |it, _| {
         let (tally, here) = (Expr::Get(one), Expr::Get(place));
-        let (low, high) = (it.local(Ty::I64), it.local(Ty::I64));
-        it.set(low, i64(1));
-        it.set(high, i64(0));
+        let (low, high) = (it.var(i64(1)), it.var(i64(0)));
         let adds = it.keep(load_i32(tally.clone(), tally::ADDS));
         it.when(adds.clone(), |it| amount(it, (&outputs, adds), &output, (low, high)));
-        let key = [load_ptr(here.clone(), 0), load_i32(here.clone(), 8)];
-        it.call(told, &[], [key.to_vec(), vec![Expr::Get(low), Expr::Get(high)]].concat());
-        let before = it.keep(load_i64(here.clone(), 16));
-        let sum = it.keep(long::add(before.clone(), Expr::Get(low)));
-        let carry = unary(Unary::ExtendUnsigned, long::lt_u(sum.clone(), before));
-        let upper = long::add(long::add(load_i64(here.clone(), 24), Expr::Get(high)), carry);
-        let digits = parts.alloc(it, i32(256));
-        let args = vec![digits.clone(), sum, upper, i32(0), i32(0)];
-        let end = parts.runtime().call_one(it, Helper::PrintNumber, Ty::Ptr, args);
-        let length = parts.between(it, &digits, &end);
-        let key = [load_ptr(here.clone(), 0), load_i32(here.clone(), 8)];
-        it.call(parts.host.set, &[], [key.to_vec(), vec![digits, length]].concat());
+        it.when(long::ne(long::or(Expr::Get(low), Expr::Get(high)), i64(0)), |it| {
+            it.when(not(known.clone()), |it| fail(it, &shared, why::NO_KEY, 0));
+            let key = [load_ptr(here.clone(), 0), load_i32(here.clone(), 8)];
+            it.call(told, &[], [key.to_vec(), vec![Expr::Get(low), Expr::Get(high)]].concat());
+            let before = it.keep(load_i64(here.clone(), 16));
+            let sum = it.keep(long::add(before.clone(), Expr::Get(low)));
+            let carry = unary(Unary::ExtendUnsigned, long::lt_u(sum.clone(), before));
+            let upper = it.keep(long::add(long::add(load_i64(here.clone(), 24), Expr::Get(high)), carry));
+            let most = (load_i64(tally.clone(), tally::MOST), load_i64(tally.clone(), tally::MOST + 8));
+            let over = wide::less(&most, &(sum.clone(), upper.clone()));
+            it.when(over, |it| fail(it, &shared, why::OVER_LIMIT, 0));
+            it.store(Width::Eight, here.clone(), 16, sum);
+            it.store(Width::Eight, here.clone(), 24, upper);
+            it.store(Width::Four, here.clone(), CHANGED, i32(1));
+        });
         it.set(one, beyond(tally, i32(tally::BYTES.cast_signed())));
         it.set(place, beyond(here, i32(PLACE)));
     });
-    it.push(Stmt::Return(Vec::new()));
-    it.finish(false)
 }
 
 /// a state key, its length, a number as two halves: tells that so much has been added there.

@@ -35,10 +35,12 @@ pub(crate) mod why {
     pub(crate) const NO_RECORD: i32 = 20;
     pub(crate) const BAD_RECORD: i32 = 21;
     pub(crate) const WITHDRAWN: i32 = 22;
+    pub(crate) const NO_KEY: i32 = 23;
+    pub(crate) const OVER_LIMIT: i32 = 24;
     /// How many of them are said of facts; the others are said by contracts.
     pub(crate) const OF_FACTS: usize = 15;
     /// Codes and messages, in this order from 1 on.
-    pub(crate) const TOLD: [(&str, &str); 22] = [
+    pub(crate) const TOLD: [(&str, &str); 24] = [
         ("bad_json", "the input is no JSON"),
         ("wrong_type", "an object is needed"),
         ("wrong_type", "a list is needed"),
@@ -61,6 +63,8 @@ pub(crate) mod why {
         ("no_record", "there is no such record"),
         ("bad_record", "the record on chain is no JSON"),
         ("withdrawn", "the decision has been withdrawn already"),
+        ("no_key", "the key under which this is counted is not known"),
+        ("over_limit", "is more than may be counted"),
     ];
 }
 
