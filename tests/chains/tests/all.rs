@@ -3,4 +3,5 @@
 #![expect(clippy::disallowed_methods, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 mod cases;
+mod hostile;
 mod ledger;
