@@ -272,7 +272,7 @@ fn rules_of_the_services_hold_no_figures() {
                             StatementKind::Require(it) => (&it.when, &it.body),
                             StatementKind::Output(it) => (&it.when, &it.body),
                             StatementKind::Let(it) => (&None, &it.body),
-                            StatementKind::Error => continue,
+                            StatementKind::Tally(_) | StatementKind::Error => continue,
                         };
                         when.iter().for_each(|it| expression(it, &mut figures));
                         body(rule, &mut figures);

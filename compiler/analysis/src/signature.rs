@@ -113,6 +113,11 @@ fn bare(decision: &Decision) -> Decision {
         requirement.labels = Labels::default();
         requirement.cites.clear();
     }
+    for tally in &mut bare.ledger {
+        tally.labels = Labels::default();
+        tally.cites.clear();
+        tally.key.iter_mut().for_each(|part| *part = hollow(part));
+    }
     for output in &mut bare.outputs {
         output.labels = Labels::default();
         output.cites.clear();

@@ -122,6 +122,26 @@ pub(crate) fn replace(path: &Path, content: impl AsRef<[u8]>) -> Result<(), Stri
     write().map_err(|error| problem(path, &error))
 }
 
+/// Held while a file is read and replaced, by a file beside it: of several commands on the same file each sees what those before it have written.
+pub(crate) struct Lock {
+    _held: File,
+}
+
+impl Lock {
+    /// Waits until nobody else holds the lock of a file.
+    pub(crate) fn of(path: &Path) -> Result<Lock, Failure> {
+        let mut beside = path.as_os_str().to_owned();
+        beside.push(".lock");
+        let beside = PathBuf::from(beside);
+        let take = || {
+            let file = fs::OpenOptions::new().create(true).truncate(false).write(true).open(&beside)?;
+            file.lock().map(|()| file)
+        };
+        let held = take().map_err(|error| Failure::misused(problem(&beside, &error)))?;
+        Ok(Lock { _held: held })
+    }
+}
+
 /// Makes a folder and those that lead to it.
 pub(crate) fn create_folder(path: &Path) -> Result<(), Failure> {
     fs::create_dir_all(path).map_err(|error| Failure::misused(problem(path, &error)))

@@ -7,6 +7,7 @@
 mod analysed;
 mod cases;
 mod commands;
+mod counted;
 mod coverage;
 mod disk;
 mod engine;

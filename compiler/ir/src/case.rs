@@ -1,7 +1,8 @@
 //! Test cases: what is given, what must come out, and how an outcome differs from it.
 
 use crate::{
-    Facts, Outcome, Program, Type, Value, Verdict, Verified, calendar, decimal, input, interp, outcome_json::value_json,
+    Facts, Outcome, Program, Type, Value, Verdict, Verified, calendar, decimal, input, interp, ledger,
+    outcome_json::value_json,
 };
 use enact_base::json::Json;
 use std::collections::BTreeSet;
@@ -138,7 +139,12 @@ impl Case {
             (Given::Facts(facts), _) => Ok(facts.clone()),
             (Given::Json(_), None) => Ok(Facts::default()),
         };
-        match read {
+        // Without a ledger nothing has been counted, unless the case says so.
+        let counted = |facts| match program.decision(&self.decision) {
+            Some(decision) => ledger::uncounted(decision, facts),
+            None => facts,
+        };
+        match read.map(counted) {
             Ok(facts) => decide(&self.decision, &facts, today),
             Err(failure) => Ok(Outcome::failed(failure)),
         }

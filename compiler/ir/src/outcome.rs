@@ -72,7 +72,7 @@ pub enum ReasonKind {
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
-    /// `no_parameter_version`, `invalid_json`, `wrong_type`, `out_of_range`, `unknown_case`, `unknown_field`, `too_long`, `not_optional`, `bad_date`, `bad_number`, `unknown_decision`.
+    /// `no_parameter_version`, `invalid_json`, `wrong_type`, `out_of_range`, `unknown_case`, `unknown_field`, `too_long`, `not_optional`, `bad_date`, `bad_number`, `unknown_decision`, `over_limit`.
     pub code: String,
     /// Path of the fact, such as `visit.date` or `history[3].level`; empty if none.
     pub path: String,

@@ -90,8 +90,12 @@ impl<'s> Builder<'s> {
 
     /// A statement whose head cannot be read; its name is kept, so that what refers to it is not wrong as well.
     pub(crate) fn broken_statement(&self, fed: &[Fed], span: Span) -> StatementKind {
+        let first = fed.first().copied();
+        // `limit once bill`: before the name stands how often.
+        let is_limit = matches!(first, Some((_, Kind::Keyword(Keyword::Limit), _)));
+        let named = fed.iter().take(4).position(|(_, kind, _)| *kind == Kind::Name).filter(|_| is_limit);
         let (Some((_, Kind::Keyword(keyword), _)), Some((start, Kind::Name, end))) =
-            (fed.first().copied(), fed.get(1).copied())
+            (first, fed.get(named.unwrap_or(1)).copied())
         else {
             return StatementKind::Error;
         };
@@ -105,6 +109,10 @@ impl<'s> Builder<'s> {
             Keyword::Output => {
                 let ty = TypeRef { kind: TypeKind::Error, span };
                 StatementKind::Output(Output { name, labels, ty, cites, when: None, body })
+            }
+            Keyword::Limit | Keyword::Total | Keyword::Budget => {
+                let kind = TallyKind::Total(TypeRef { kind: TypeKind::Error, span });
+                StatementKind::Tally(Tally { name, labels, kind, key: Vec::new(), of: None, ledger: None, cites })
             }
             _ => StatementKind::Error,
         }

@@ -249,7 +249,7 @@ impl<'a> Expected<'a> {
 
     /// Whether a word is named by one for several.
     fn is_covered(&self, word: &str) -> bool {
-        let is_keyword = Keyword::of(word).is_some();
+        let is_keyword = Keyword::spelled(word).is_some();
         (self.value && !self.operator && !matches!(word, "]" | ")" | "}" | "," | ":" | "{"))
             || (self.name && is_keyword)
             || (self.ty && (is_keyword || word == "name"))

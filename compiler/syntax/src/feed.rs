@@ -178,7 +178,7 @@ pub(crate) fn mend_statements(text: &str, tokens: &mut [Token]) -> Vec<Diagnosti
 fn meant_statement(written: &str) -> Option<(Keyword, &'static str)> {
     let starts = Keyword::ALL.iter().filter(|keyword| keyword.starts_statement());
     let spelled = nearest(written, starts.flat_map(|keyword| [keyword.english(), keyword.chinese()]))?;
-    Keyword::of(spelled).map(|keyword| (keyword, spelled))
+    Keyword::spelled(spelled).map(|keyword| (keyword, spelled))
 }
 
 /// A token and its neighbours.

@@ -6,6 +6,7 @@
 
 pub mod ast;
 mod build;
+mod contextual;
 mod expected;
 mod feed;
 mod fmt;

@@ -17,6 +17,7 @@ mod grammar {
 
 use crate::ast::{Item, ItemKind, Statement};
 use crate::build::Builder;
+use crate::contextual::mark;
 use crate::feed::{Fed, Feed, feed, mend_statements, too_deep};
 use crate::lexical;
 use crate::segments::Segments;
@@ -70,8 +71,10 @@ pub(crate) fn parse_with_names(text: &str) -> (ParsedItem, Vec<u32>) {
     let broken = lexical::errors(text, &tokens);
     tokens.retain_mut(|token| lexical::read_as(token.kind).map(|kind| token.kind = kind).is_some());
     name_after_points(&mut tokens);
+    mark(text, &mut tokens);
     let mut repaired = head;
     repaired.extend(mend_statements(text, &mut tokens));
+    mark(text, &mut tokens);
     let (fed, brackets) = match feed(&tokens) {
         Feed::Ready(fed, brackets) => (fed, brackets),
         Feed::TooDeep(place) => {

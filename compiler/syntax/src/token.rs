@@ -24,8 +24,8 @@ macro_rules! keywords {
                 match self { $(Keyword::$variant => $zh,)* }
             }
 
-            /// The keyword that a word spells, in either tongue.
-            pub fn of(word: &str) -> Option<Keyword> {
+            /// The keyword that a word spells, in either tongue, even if it is one in its statement alone.
+            pub(crate) fn spelled(word: &str) -> Option<Keyword> {
                 match word { $($en | $zh => Some(Keyword::$variant),)* _ => None }
             }
         }
@@ -127,9 +127,33 @@ keywords! {
     Days "days" "天";
     Months "months" "个月";
     Years "years" "年";
+    Limit "limit" "限次";
+    Once "once" "一次";
+    Total "total" "累计";
+    Budget "budget" "预算";
+    Per "per" "每";
+    Of "of" "取自";
+    CalendarYear "calendar year" "自然年";
+    CalendarMonth "calendar month" "自然月";
 }
 
 impl Keyword {
+    /// The keyword that a word spells wherever it stands, in either tongue.
+    pub fn of(word: &str) -> Option<Keyword> {
+        Keyword::spelled(word).filter(|keyword| !keyword.is_contextual())
+    }
+
+    /// Whether it is a name everywhere but in a statement about a tally.
+    pub fn is_contextual(self) -> bool {
+        use Keyword::{CalendarMonth, CalendarYear, Of, Once, Per};
+        self.begins_tally() || matches!(self, Once | Per | Of | CalendarYear | CalendarMonth)
+    }
+
+    /// Whether a statement about a tally begins with it.
+    pub(crate) fn begins_tally(self) -> bool {
+        matches!(self, Keyword::Limit | Keyword::Total | Keyword::Budget)
+    }
+
     /// Whether a declaration may start with it, in the first column.
     pub fn starts_item(self) -> bool {
         use Keyword::{
@@ -178,7 +202,7 @@ impl Keyword {
 
     /// Whether a statement of a decision starts with it.
     pub(crate) fn starts_statement(self) -> bool {
-        matches!(self, Keyword::Require | Keyword::Let | Keyword::Output)
+        matches!(self, Keyword::Require | Keyword::Let | Keyword::Output) || self.begins_tally()
     }
 }
 

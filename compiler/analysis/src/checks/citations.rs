@@ -22,6 +22,7 @@ pub(crate) fn check(item: &Item) -> Vec<Diagnostic<Span>> {
 fn requirements(decision: &Decision) -> Vec<Diagnostic<Span>> {
     let bare = decision.statements.iter().filter_map(|statement| match &statement.kind {
         StatementKind::Require(require) if require.cites.is_empty() => Some(&require.name),
+        StatementKind::Tally(tally) if tally.cites.is_empty() => Some(&tally.name),
         _ => None,
     });
     bare.map(|name| diagnostic(name.span, format!("requirement `{}` cites no article", name.text))).collect()

@@ -137,9 +137,24 @@ impl<'a> Mentions<'a> {
                     it.when.iter().for_each(|it| self.expr(it));
                     self.body(&it.body);
                 }
+                StatementKind::Tally(it) => self.tally(it),
                 StatementKind::Error => {}
             }
         }
+    }
+
+    fn tally(&mut self, tally: &'a Tally) {
+        match &tally.kind {
+            TallyKind::Total(ty) => self.ty(ty),
+            TallyKind::Limit(most) => most.iter().for_each(|it| self.expr(it)),
+            TallyKind::Budget(most) => self.expr(most),
+        }
+        for part in &tally.key {
+            if let KeyPart::Value(value) = part {
+                self.expr(value);
+            }
+        }
+        self.cites(&tally.cites);
     }
 
     fn body(&mut self, body: &'a RuleBody) {

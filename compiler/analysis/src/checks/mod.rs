@@ -6,6 +6,7 @@ pub(crate) mod calendar;
 pub(crate) mod citations;
 pub(crate) mod conditions;
 pub(crate) mod exceptions;
+pub(crate) mod ledgers;
 pub(crate) mod matches;
 pub(crate) mod mentions;
 pub(crate) mod reach;

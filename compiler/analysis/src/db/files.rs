@@ -1,9 +1,10 @@
 //! Questions about a file: what is wrong in it, by itself and beside the others. What they need of the whole project comes through small answers that most edits leave as they were.
 
 use super::declarations::{
-    decision_reaches, file_items, file_outline, is_sound, item_diagnostics, parsed_item, slices,
+    decision_reaches, file_items, file_outline, is_sound, item_diagnostics, parsed_item, signature, slices,
 };
 use super::{Db, Project, SourceFile, catalog};
+use crate::checks::ledgers::{self, Counted};
 use crate::checks::reach::{Reach, Reaches};
 use crate::checks::unused::{Mentioned, Uses};
 use crate::checks::{schema_named, unused, versions};
@@ -67,6 +68,23 @@ fn reaches_of(db: &dyn Db, project: Project, file: SourceFile) -> BTreeMap<ItemI
     file_outline(db, project, file).of_kind(Kind::is_figure).filter_map(reach).collect()
 }
 
+/// Firewall: the ledgers that the decisions of a file count in.
+#[salsa::tracked]
+fn file_ledgers(db: &dyn Db, project: Project, file: SourceFile) -> Vec<Counted> {
+    let decisions = file_outline(db, project, file).of_kind(|kind| kind == Kind::Decision);
+    decisions.flat_map(|id| ledgers::of(id, signature(db, project, id.clone()))).collect()
+}
+
+/// Firewall: the first that counts in each ledger of the project.
+#[salsa::tracked]
+fn all_ledgers(db: &dyn Db, project: Project) -> BTreeMap<String, Counted> {
+    let mut all = BTreeMap::new();
+    for counted in project.own(db).iter().flat_map(|file| file_ledgers(db, project, *file)) {
+        all.entry(counted.ledger.clone()).or_insert_with(|| counted.clone());
+    }
+    all
+}
+
 /// Shared: what is wrong with the declarations of a file, each by itself.
 #[salsa::tracked]
 fn own(db: &dyn Db, project: Project, file: SourceFile) -> Vec<Diagnostic<ItemPlace>> {
@@ -87,6 +105,8 @@ fn misnamed(db: &dyn Db, project: Project, file: SourceFile) -> Vec<Diagnostic<I
     found.extend(findings::twins(file, modules, &tree));
     found.extend(findings::same_decisions(file, modules, &tree));
     found.extend(items.iter().filter_map(|(id, item)| findings::unknown_import(id, item, modules)));
+    let (mine, all) = (file_ledgers(db, project, file), all_ledgers(db, project));
+    found.extend(ledgers::check(mine, all, &tree));
     found
 }
 

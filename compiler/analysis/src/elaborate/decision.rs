@@ -2,7 +2,7 @@
 
 use super::coerce::Place;
 use super::pattern::is_path;
-use super::{Elaborator, Piece, Property, Typed, local, rules, unique, work};
+use super::{Elaborator, Piece, Property, Typed, local, rules, tally, unique, work};
 use crate::checks::{Condition, Role};
 use crate::number;
 use enact_base::{Code, Diagnostic, Span};
@@ -38,11 +38,14 @@ const MOST_WORK: u64 = 1_000_000_000;
 impl<'w> Elaborator<'w> {
     pub(super) fn decision(&mut self, decision: &'w ast::Decision) -> Piece {
         let inputs = self.inputs(&decision.inputs);
+        let ports = self.ports(decision);
+        self.counted = tally::locals(&ports);
         let as_of =
             decision.as_of.as_ref().and_then(|date| self.of_type(date, &Type::Date, "`as of`").map(|it| (it, date)));
         if let Some((date, _)) = as_of {
             self.as_of = Some(if is_path(&date) { date } else { self.bind("_as_of", date) });
         }
+        self.name_ports(decision, &ports);
         let statements = || decision.statements.iter().map(|it| &it.kind);
         self.named = statements()
             .filter_map(|it| match it {
@@ -54,25 +57,38 @@ impl<'w> Elaborator<'w> {
             .collect();
         let names: Vec<&ast::Name> =
             decision.inputs.iter().map(|it| &it.name).chain(self.named.iter().map(|it| it.name)).collect();
-        self.twice(names, "name");
+        let counted = || tally::tallies(decision).map(|it| &it.name);
+        self.twice(names.into_iter().chain(counted()), "name");
         let requirements: Vec<&ast::Require> = statements()
             .filter_map(|it| match it {
                 StatementKind::Require(it) => Some(it),
                 _ => None,
             })
             .collect();
-        self.twice(requirements.iter().map(|it| &it.name), "requirement");
+        // A tally that stands twice has been told.
+        let mut seen = std::collections::BTreeSet::new();
+        let counted = counted().filter(|it| seen.insert(it.text.as_str()));
+        self.twice(requirements.iter().map(|it| &it.name).chain(counted), "requirement");
         for n in self.order() {
             self.make(n);
         }
-        let requirements: Vec<Option<Requirement>> = requirements.into_iter().map(|it| self.requirement(it)).collect();
-        let outputs: Vec<Option<Output>> = (0..self.named.len()).filter_map(|n| self.output(n)).collect();
-        let complete = (
-            inputs,
-            requirements.into_iter().collect::<Option<Vec<_>>>(),
-            outputs.into_iter().collect::<Option<Vec<_>>>(),
-        );
-        let (Some(inputs), Some(requirements), Some(outputs)) = complete else { return Piece::None };
+        let required: Vec<Option<Requirement>> = requirements.into_iter().map(|it| self.requirement(it)).collect();
+        let mut outputs: Vec<Option<Output>> = (0..self.named.len()).filter_map(|n| self.output(n)).collect();
+        let counted = ports.iter().map(|it| self.tally(it.as_ref()?, decision, &mut outputs));
+        let counted: Vec<Option<_>> = counted.collect();
+        let ledger = counted.into_iter().collect::<Option<Vec<_>>>();
+        let required = required.into_iter().collect::<Option<Vec<_>>>();
+        let complete = (inputs, required, outputs.into_iter().collect(), ledger);
+        let (Some(mut inputs), Some(required), Some(outputs), Some(ledger)) = complete else { return Piece::None };
+        inputs.extend(ports.iter().flatten().map(tally::Port::field));
+        let (ledger, limits): (Vec<_>, Vec<_>) = ledger.into_iter().unzip();
+        let (mut required, mut limits) = (required.into_iter(), limits.into_iter());
+        let in_order = statements().filter_map(|it| match it {
+            StatementKind::Require(_) => required.next(),
+            StatementKind::Tally(_) => limits.next(),
+            _ => None,
+        });
+        let requirements = in_order.collect();
         let made = enact_ir::Decision {
             name: decision.name.text.clone(),
             labels: super::labels(&decision.labels),
@@ -81,7 +97,7 @@ impl<'w> Elaborator<'w> {
             requirements,
             outputs,
             rules: std::mem::take(&mut self.rules),
-            ledger: Vec::new(),
+            ledger,
             work: 0,
         };
         let made = self.settled(made, decision.name.span);
@@ -271,7 +287,7 @@ impl<'w> Elaborator<'w> {
         }
     }
 
-    fn bind(&mut self, name: &str, value: Expr) -> Expr {
+    pub(super) fn bind(&mut self, name: &str, value: Expr) -> Expr {
         let id = self.local();
         let ty = value.ty.clone();
         if ty == Type::Bool {

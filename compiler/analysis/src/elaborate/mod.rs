@@ -18,6 +18,7 @@ mod name;
 mod pattern;
 mod rules;
 pub(crate) mod table;
+mod tally;
 pub(crate) mod test;
 mod text;
 pub(crate) mod types;
@@ -33,6 +34,7 @@ use enact_base::{Code, Diagnostic, Span};
 use enact_ir::{Expr, ExprKind, LocalId, NumberKind, RecordId, Rule, Type};
 use enact_syntax::ast;
 use flow::Fact;
+use std::collections::BTreeSet;
 
 /// What a declaration is in the IR; references are by their places in the project's catalog.
 #[derive(Clone, Debug, PartialEq)]
@@ -152,6 +154,8 @@ pub(crate) struct Elaborator<'w> {
     call_site: Option<Span>,
     /// The named values and outputs of the decision, elaborated when first needed.
     named: Vec<decision::Named<'w>>,
+    /// The ports: what has been counted so far.
+    counted: BTreeSet<LocalId>,
     /// How many variables are inputs, seen everywhere in the decision.
     inputs: usize,
     /// Named values that are being elaborated inside each other.
@@ -197,6 +201,7 @@ impl<'w> Elaborator<'w> {
             undated: Vec::new(),
             call_site: None,
             named: Vec::new(),
+            counted: BTreeSet::new(),
             inputs: 0,
             working: Vec::new(),
             bindings: Vec::new(),

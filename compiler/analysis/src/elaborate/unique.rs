@@ -18,6 +18,7 @@ pub(super) fn decision(decision: &mut Decision, next: u32) -> u32 {
         output.when.iter_mut().for_each(|when| it.expr(when));
         it.expr(&mut output.value);
     }
+    decision.ledger.iter_mut().flat_map(|tally| &mut tally.key).for_each(|part| it.expr(part));
     it.next
 }
 

@@ -7,7 +7,8 @@ pub(super) fn of(decision: &Decision) -> u64 {
     let bindings = decision.bindings.iter().map(|it| expr(&it.value));
     let requirements = decision.requirements.iter().map(|it| expr(&it.condition));
     let outputs = decision.outputs.iter().map(|it| it.when.as_ref().map_or(0, expr).saturating_add(expr(&it.value)));
-    bindings.chain(requirements).chain(outputs).fold(0, u64::saturating_add)
+    let keys = decision.ledger.iter().flat_map(|it| &it.key).map(expr);
+    bindings.chain(requirements).chain(outputs).chain(keys).fold(0, u64::saturating_add)
 }
 
 /// The depth of the recursion is that of the tree, which elaboration bounds.
@@ -63,8 +64,9 @@ fn elements(ty: &Type) -> u64 {
 pub(super) fn too_deep(decision: &Decision) -> bool {
     let outputs = decision.outputs.iter().flat_map(|it| it.when.iter().chain([&it.value]));
     let bindings = decision.bindings.iter().map(|it| &it.value);
+    let keys = decision.ledger.iter().flat_map(|it| &it.key);
     let mut level: Vec<&Expr> =
-        bindings.chain(decision.requirements.iter().map(|it| &it.condition)).chain(outputs).collect();
+        bindings.chain(decision.requirements.iter().map(|it| &it.condition)).chain(outputs).chain(keys).collect();
     for _ in 0..enact_ir::MAX_DEPTH {
         level = level.into_iter().flat_map(Expr::parts).collect();
         if level.is_empty() {

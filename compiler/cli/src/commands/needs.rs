@@ -5,7 +5,7 @@ use crate::host::{Failure, Host, Status};
 use crate::present::Words;
 use enact_base::nearest;
 use enact_ir::needs::{Answer, FactRef, Needs, Question, Standing, needs};
-use enact_ir::{Decision, Facts, Outcome, Verdict, Verified, input, interp};
+use enact_ir::{Decision, Facts, Outcome, Verdict, Verified, input, interp, ledger};
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
@@ -31,7 +31,7 @@ pub(crate) fn run(args: &Args, host: &mut Host<'_>) -> crate::Ended {
     let today = args.asked.day(host);
     let words = args.asked.words(&program, host);
     let facts = match input::read_facts(&program, decision, &have) {
-        Ok(facts) => facts,
+        Ok(facts) => ledger::uncounted(decision, facts),
         Err(rejection) => return rejected(args, &Outcome::failed(rejection), words, decision, host),
     };
     let found = needs(&program, &decision.name, &facts, today, question).unwrap_or_default();

@@ -1,9 +1,10 @@
 //! `enact run`: one decision.
 
 use crate::commands::asked::{Asked, read_json};
+use crate::counted;
 use crate::engine::{Engine, Which};
 use crate::host::{Host, Status};
-use enact_ir::{Outcome, Verdict, input};
+use enact_ir::{Outcome, Verdict, input, ledger};
 use std::path::PathBuf;
 
 /// Decide one case
@@ -17,6 +18,9 @@ pub(crate) struct Args {
     /// By what
     #[arg(long, default_value = "interp")]
     engine: Which,
+    /// What has been counted so far, as JSON: read, and replaced if the decision is granted. Else nothing has been counted, unless the facts say so
+    #[arg(long, value_name = "FILE")]
+    ledger: Option<PathBuf>,
     /// Say why, with the articles
     #[arg(long)]
     explain: bool,
@@ -30,9 +34,18 @@ pub(crate) fn run(args: &Args, host: &mut Host<'_>) -> crate::Ended {
     let today = args.asked.day(host);
     // Facts that cannot be read are an outcome too.
     let outcome = match input::read_facts(&program, decision, &input) {
-        Ok(facts) => {
-            Engine::new(args.engine, &program, &[&decision.name])?.decide(&program, &decision.name, &facts, today)?
-        }
+        Ok(facts) => match &args.ledger {
+            Some(file) => counted::decide(file, args.engine, &program, decision, (&facts, today))?,
+            None => {
+                let facts = ledger::uncounted(decision, facts);
+                Engine::new(args.engine, &program, &[&decision.name])?.decide(
+                    &program,
+                    &decision.name,
+                    &facts,
+                    today,
+                )?
+            }
+        },
         Err(rejection) => Outcome::failed(rejection),
     };
     if args.asked.json {

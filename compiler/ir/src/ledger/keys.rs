@@ -1,7 +1,7 @@
 //! Keys as a decision of their own, so that every engine can work them out, and what tallies of one ledger must have in common.
 
 use super::{MAX_KEY_TEXT, Tally};
-use crate::{Decision, EnumId, Expr, ExprKind, Labels, LocalId, NumberKind, Output, Program, Type};
+use crate::{Binding, Decision, EnumId, Expr, ExprKind, Labels, LocalId, NumberKind, Output, Program, Type};
 use std::collections::BTreeSet;
 
 /// The name of the decision that gives the keys of a decision.
@@ -57,10 +57,10 @@ impl Tally {
     }
 }
 
-/// The bindings and inputs of a decision that read one of these locals, directly or through others; the locals themselves included.
-pub fn reading(decision: &Decision, locals: impl IntoIterator<Item = LocalId>) -> BTreeSet<LocalId> {
+/// The locals of those bindings that read one of these, directly or through others; these included.
+pub fn reading(bindings: &[Binding], locals: impl IntoIterator<Item = LocalId>) -> BTreeSet<LocalId> {
     let mut reading: BTreeSet<LocalId> = locals.into_iter().collect();
-    for binding in &decision.bindings {
+    for binding in bindings {
         if reads(&binding.value).iter().any(|local| reading.contains(local)) {
             reading.insert(binding.local);
         }
@@ -69,7 +69,7 @@ pub fn reading(decision: &Decision, locals: impl IntoIterator<Item = LocalId>) -
 }
 
 /// The locals that stand in an expression; without recursion, since nobody may have bounded it yet.
-pub(crate) fn reads(expr: &Expr) -> BTreeSet<LocalId> {
+pub fn reads(expr: &Expr) -> BTreeSet<LocalId> {
     let mut open = vec![expr];
     let mut found = BTreeSet::new();
     while let Some(expr) = open.pop() {

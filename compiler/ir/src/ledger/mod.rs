@@ -10,8 +10,7 @@ mod state;
 
 pub use json::LedgerError;
 pub use key::{KeyPart, MAX_KEY_TEXT, key_bytes};
-pub(crate) use keys::reads;
-pub use keys::{KeyKind, Shape, keys_name, reading};
+pub use keys::{KeyKind, Shape, keys_name, reading, reads};
 pub use state::{Ledger, step, uncounted};
 
 use crate::{Cite, Decision, Expr, Field, Labels};

@@ -103,7 +103,7 @@ pub(super) fn outputs(plans: &[Planned]) -> Vec<Output> {
 
 /// The tallies, with keys that read no port. `decision` has everything else.
 pub(super) fn tallies(author: &mut Author<'_, '_>, plans: Vec<Planned>, decision: &Decision) -> Vec<Tally> {
-    author.hide(&reading(decision, plans.iter().map(|plan| plan.port)));
+    author.hide(&reading(&decision.bindings, plans.iter().map(|plan| plan.port)));
     let place = |name: &str| decision.outputs.iter().position(|it| it.name == name).and_then(|n| n.try_into().ok());
     let mut made = Vec::new();
     for plan in plans {

@@ -16,7 +16,7 @@ pub(super) fn check(scope: &mut Scope<'_>, errors: &mut Errors) {
     if ports.len() != decision.ledger.len() || ports.iter().any(|port| (*port as usize) < first) {
         errors.add("the ports of its tallies are not the last of its inputs, one each");
     }
-    let counted = reading(decision, ports.iter().map(|port| LocalId(*port)));
+    let counted = reading(&decision.bindings, ports.iter().map(|port| LocalId(*port)));
     for tally in &decision.ledger {
         errors.at(format!("decision `{}`, tally `{}`", decision.name, tally.name));
         tally.cites.iter().for_each(|cite| errors.check(declarations::cite(program, cite)));

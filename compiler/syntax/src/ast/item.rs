@@ -420,6 +420,8 @@ pub enum StatementKind {
     Let(Let),
     /// `output name "…" : type [when cond] = expr`.
     Output(Output),
+    /// `limit`, `total` or `budget`: what is counted from case to case.
+    Tally(Tally),
     /// A broken statement; the diagnostic has been made.
     Error,
 }
@@ -469,6 +471,47 @@ pub struct Output {
     pub when: Option<Expr>,
     /// The value.
     pub body: RuleBody,
+}
+
+/// What is counted from case to case: `limit once bill "…" per (bill.code, bill.number) in "claims" cite …`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Tally {
+    /// Its name; also the label listed in `refused`.
+    pub name: Name,
+    /// Its labels.
+    pub labels: Labels,
+    /// What is counted, and how far.
+    pub kind: TallyKind,
+    /// What is counted together.
+    pub key: Vec<KeyPart>,
+    /// The output that is added; a limit has none.
+    pub of: Option<Name>,
+    /// The name of a ledger that others share.
+    pub ledger: Option<TextLit>,
+    /// Articles.
+    pub cites: Vec<Cite>,
+}
+
+/// What a tally counts, and how far.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum TallyKind {
+    /// How often; `None` for `once`.
+    Limit(Option<Expr>),
+    /// How much; the upper end of the type is the most.
+    Total(TypeRef),
+    /// How much of this amount; the name stands for what is left.
+    Budget(Expr),
+}
+
+/// A part of the key of a tally.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum KeyPart {
+    /// `calendar year`: the year of the decision's date.
+    Year(Span),
+    /// `calendar month`: its year and month.
+    Month(Span),
+    /// A value.
+    Value(Expr),
 }
 
 /// `test "name" { decision with … expect … }`.

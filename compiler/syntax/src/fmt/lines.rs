@@ -3,7 +3,8 @@
 use super::indent::Indent;
 use super::spacing::{self, Around};
 use super::{FormatOptions, Tongue, grid};
-use crate::token::{Keyword, Kind, Token, lex, text_of};
+use crate::contextual::lex_marked;
+use crate::token::{Keyword, Kind, Token, text_of};
 use std::collections::BTreeSet;
 
 /// A significant token or a comment, as it is going to be written.
@@ -136,7 +137,7 @@ fn separate(out: &mut Vec<String>, last_item: Option<&str>, line: &[Word]) {
 fn lines_of(text: &str, names: &BTreeSet<u32>, options: FormatOptions) -> Vec<Vec<Word>> {
     let mut lines = vec![Vec::new()];
     let mut first_column = true;
-    for token in lex(text) {
+    for token in lex_marked(text) {
         match token.kind {
             Kind::Newline => lines.push(Vec::new()),
             Kind::Blank => {}

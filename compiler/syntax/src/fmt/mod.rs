@@ -8,10 +8,11 @@ mod indent;
 mod lines;
 mod spacing;
 
+use crate::contextual::lex_marked;
 use crate::literate::rule_lines;
 use crate::parse::parse_with_names;
 use crate::split::split;
-use crate::token::{Keyword, Kind, lex, text_of};
+use crate::token::{Keyword, Kind, text_of};
 use crate::{literate, parse_file};
 use enact_base::{Diagnostic, Span};
 use std::collections::BTreeSet;
@@ -94,7 +95,7 @@ fn keyword_names(text: &str) -> BTreeSet<u32> {
 /// Two texts with the same tokens: keywords by identity, names and literals by spelling, comments too.
 fn same_meaning(before: &str, names: &BTreeSet<u32>, after: &str) -> bool {
     let read = |text: &str, names: Option<&BTreeSet<u32>>| -> Vec<(Kind, String)> {
-        lex(text)
+        lex_marked(text)
             .into_iter()
             .filter(|token| !matches!(token.kind, Kind::Blank | Kind::Newline))
             .map(|token| {

@@ -33,7 +33,7 @@ impl Around {
             }
             _ => {}
         }
-        if let Some(keyword @ (Keyword::Require | Keyword::Let | Keyword::Output | Keyword::Except)) = word.keyword() {
+        if let Some(keyword) = word.keyword().filter(|it| it.starts_statement() || *it == Keyword::Except) {
             self.statement = Some(keyword);
         }
     }

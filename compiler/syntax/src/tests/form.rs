@@ -87,6 +87,12 @@ decision subsidy "补贴"
     visits : list of Visit max 10
   as of person.born
 {
+  limit once bill "一票一报" per (bill.code, `per`) in "claims" cite act.art(1), act.art(2)
+  limit 3 visits per (person.id, calendar year)
+  total spent "累计" : money, 0 yuan .. 10_000 yuan
+    per (person.id, calendar month) of paid
+    cite act.art(4)
+  budget pool "资金" en "Pool" 10_000 yuan per (calendar year) of paid
   // Everybody.
   require adult "成年" cite act.art(1), act.art(2): age(person.born, today) >= 18
     except student "学生" cite act.art(9)

@@ -138,10 +138,55 @@ E0106:6 `(` is not closed (add `)` where it ends)";
             StatementKind::Require(it) => it.name.text.as_str(),
             StatementKind::Let(it) => &it.name.text,
             StatementKind::Output(it) => &it.name.text,
+            StatementKind::Tally(it) => &it.name.text,
             StatementKind::Error => "?",
         })
         .collect();
     assert_eq!(names, ["a", "b", "c", "e", "f", "g"]);
+}
+
+#[test]
+fn a_broken_tally_costs_no_neighbour() {
+    let text = "decision d input a : int {
+  limit once bill (a)
+  limit -3 x per (a) of
+  total spent money per (a) of paid
+  totl more : money per (a) of paid
+  budget pool of paid
+  let e = 5
+}
+";
+    let expected = "E0105:2 expected a text, `en` or `per`, found `(`
+E0105:3 expected `cite` or `in`, found the keyword `of`
+E0105:4 expected `:`, a text or `en`, found the keyword `money`
+E0105:5 `totl` is no keyword (did you mean `total`?)
+E0105:6 expected `-`, a number, a text or `en`, found `of`";
+    assert_eq!(told(text), expected);
+    let ItemKind::Decision(decision) = parse_item(text).item.kind else { panic!("no decision") };
+    let names = decision.statements.iter().filter_map(|it| match &it.kind {
+        StatementKind::Tally(it) => Some(it.name.text.as_str()),
+        _ => None,
+    });
+    assert_eq!(names.collect::<Vec<_>>(), ["bill", "x", "spent", "more", "pool"]);
+    assert_eq!(decision.statements.len(), 6);
+}
+
+#[test]
+fn the_words_of_a_tally_are_names_elsewhere() {
+    let text = "decision limit input total : int, per : once, budget : of {
+  require once : total > budget
+    + limit
+  let of = per.limit + x.total
+  let total = limit
+  let limit = total
+  limit once total per (每, x.of, calendar year)
+  limit 3 first per (每)
+  total per : money per (每) of of
+  output budget : total = once
+}
+";
+    let kinds: Vec<String> = parse_item(text).diagnostics.iter().map(|it| it.message.clone()).collect();
+    assert_eq!(kinds, Vec::<String>::new());
 }
 
 #[test]
