@@ -8,6 +8,7 @@ pub(crate) mod conditions;
 pub(crate) mod exceptions;
 pub(crate) mod matches;
 pub(crate) mod mentions;
+pub(crate) mod privacy;
 pub(crate) mod reach;
 pub(crate) mod scales;
 pub(crate) mod schema_fit;

@@ -10,7 +10,7 @@ mod declarations;
 mod files;
 mod whole;
 
-pub(crate) use declarations::{circle, declared, elaborated, item_text, parsed_item, signature};
+pub(crate) use declarations::{circle, declared, elaborated, item_text, parsed_item, signature, summary};
 pub(crate) use whole::{catalog, schema};
 
 use crate::elaborate::{Piece, Property};
