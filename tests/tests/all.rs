@@ -6,6 +6,7 @@
 mod agree;
 mod build;
 mod cli;
+mod flows;
 mod fmt;
 mod fuzz;
 mod hostile;

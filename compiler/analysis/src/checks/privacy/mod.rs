@@ -13,8 +13,8 @@ use enact_base::{Code, Diagnostic, Edit, Span};
 use enact_syntax::ast::{self, ItemKind, StatementKind};
 use expr::last_in;
 use std::collections::{BTreeMap, BTreeSet};
-use value::{Event, Flows, Path};
-pub(crate) use value::{How, Origin};
+use value::{Event, How, Path};
+pub(crate) use value::{Flows, Origin};
 pub(crate) use walk::{Mode, Summary, Walk};
 
 /// A place where a value leaves a decision in the clear.
