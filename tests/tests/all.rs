@@ -7,6 +7,7 @@ mod agree;
 mod build;
 mod chainmaker;
 mod cli;
+mod flows;
 mod fmt;
 mod fuzz;
 mod hostile;

@@ -8,6 +8,7 @@ mod checks;
 mod db;
 mod elaborate;
 mod findings;
+pub mod flows;
 mod items;
 mod link;
 mod number;

@@ -1,5 +1,6 @@
 //! What the elaboration of one declaration may see of the others: names, signatures, trees. Each look is remembered by the database, so that only what was looked at is looked at again.
 
+use crate::checks::privacy;
 use crate::checks::schema_fit::Read;
 use crate::db::{self, Db, Project};
 use crate::elaborate::Piece;
@@ -183,6 +184,11 @@ impl<'w> View<'w> {
     pub(crate) fn is_sound(self, id: &ItemId) -> bool {
         let elaborated = db::elaborated(self.db, self.project, id.clone());
         elaborated.diagnostics.is_empty() && matches!(elaborated.piece, Piece::Define(_))
+    }
+
+    /// What a define does with facts, by [`privacy`].
+    pub(crate) fn summary(self, id: &ItemId, mode: privacy::Mode) -> &'w privacy::Summary {
+        db::summary(self.db, self.project, id.clone(), mode)
     }
 
     /// Whether a define needs itself.

@@ -111,17 +111,19 @@ codes! {
     E0702 TestInput Error "a test whose input does not fit the decision";
     E0703 TestExpectation Error "a test that expects what the decision does not have";
     E0704 MissingPolicy Error "a file that does not say which policy it belongs to";
-    // 08: what is counted from case to case
+    // 08: what is counted from case to case, and what may be seen from outside
     E0801 TallyKey Error "a key that nothing can be counted by";
     E0802 TallyKeyReads Error "a key that depends on what has been counted";
     E0803 TallyAmount Error "an output that cannot be counted";
     E0804 TallyMost Error "a most that says nothing";
     E0805 LedgerShared Error "a ledger that is shared and cannot be";
+    E0811 PrivateLeak Error "a private field that would be seen from outside";
     // 09: warnings
     W0901 NoCitation Warning "a rule that cites no article";
     W0902 UnusedName Warning "a name that is never used";
     W0903 NoSchema Warning "a record that names no schema";
     W0904 AlwaysTrue Warning "a requirement that always holds";
+    W0905 NothingPrivate Warning "`disclose` of what is not private";
 }
 
 impl fmt::Display for Code {

@@ -25,7 +25,7 @@ pub use host::{Host, Status, Tongue};
 use clap::{Parser, Subcommand};
 #[cfg(feature = "batch")]
 use commands::{batch, sql};
-use commands::{build, check, explain, fmt, needs, new, run, schema, test};
+use commands::{build, check, explain, flows, fmt, needs, new, run, schema, test};
 use host::Failure;
 use std::ffi::OsString;
 use std::io::Write;
@@ -48,6 +48,7 @@ enum Verb {
     Test(test::Args),
     Run(run::Args),
     Needs(needs::Args),
+    Flows(flows::Args),
     #[cfg(feature = "batch")]
     Batch(batch::Args),
     #[cfg(feature = "batch")]
@@ -71,6 +72,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, host: &mut Host<'_>) -> Sta
         Verb::Test(args) => test::run(&args, host),
         Verb::Run(args) => run::run(&args, host),
         Verb::Needs(args) => needs::run(&args, host),
+        Verb::Flows(args) => flows::run(&args, host),
         #[cfg(feature = "batch")]
         Verb::Batch(args) => batch::run(&args, host),
         #[cfg(feature = "batch")]

@@ -17,6 +17,7 @@ fn program() -> Program {
         path: vec!["elsewhere".into(), name.into()],
         ty,
         encoding: crate::Encoding::Standard,
+        private: false,
         schema: String::new(),
         issuer: String::new(),
     };

@@ -107,6 +107,8 @@ pub struct Field {
     pub ty: Type,
     /// How it is written in JSON.
     pub encoding: Encoding,
+    /// Whether it must never be written where others can read it: the compiler has proved that no output and no exception that applies shows it.
+    pub private: bool,
     /// For inputs that are no records: the schema file; empty where none.
     pub schema: String,
     /// For inputs that are no records: the issuing department; empty where none.

@@ -130,7 +130,14 @@ impl<'s> Builder<'s> {
         let ty = TypeRef { kind: TypeKind::Error, span };
         let unnamed = Name { text: String::new(), span };
         let case = EnumCase { name: unnamed.clone(), code: None, labels: labels.clone() };
-        let part = Field { name: unnamed, labels: labels.clone(), ty: ty.clone(), at: None, supply: supply.clone() };
+        let part = Field {
+            name: unnamed,
+            labels: labels.clone(),
+            ty: ty.clone(),
+            private: None,
+            at: None,
+            supply: supply.clone(),
+        };
         let general = Expr { kind: ExprKind::Error, span, depth: 1 };
         match keyword {
             Keyword::Enum => ItemKind::Enum(Enum { name, labels, cases: vec![case] }),

@@ -72,6 +72,7 @@ pub(crate) fn parse_with_names(text: &str) -> (ParsedItem, Vec<u32>) {
     tokens.retain_mut(|token| lexical::read_as(token.kind).map(|kind| token.kind = kind).is_some());
     name_after_points(&mut tokens);
     mark(text, &mut tokens);
+    name_but_modifiers(&mut tokens);
     let mut repaired = head;
     repaired.extend(mend_statements(text, &mut tokens));
     mark(text, &mut tokens);
@@ -97,6 +98,44 @@ fn name_after_points(tokens: &mut [Token]) {
         }
         point = (token.kind == Kind::Dot).then_some(token.span.end);
     }
+}
+
+/// `private` is a keyword only after the type of a field or of an input; everywhere else it is a name, as it was before there was such a keyword.
+fn name_but_modifiers(tokens: &mut [Token]) {
+    let depth_of_types = match tokens.first().map(|first| first.kind) {
+        Some(Kind::Keyword(Keyword::Record)) => 1,
+        Some(Kind::Keyword(Keyword::Decision)) => 0,
+        _ => -1,
+    };
+    let mut depth = 0;
+    for at in 0..tokens.len() {
+        let kind = |at: usize| tokens.get(at).map(|token| token.kind);
+        match kind(at) {
+            Some(kind) if kind.opens() => depth += 1,
+            // What follows the block of a decision's rules declares nothing.
+            Some(kind) if kind.closes() && depth_of_types == 1 => depth -= 1,
+            Some(Kind::Keyword(Keyword::Private)) => {
+                let begins_field = match kind(at + 1) {
+                    Some(Kind::Keyword(Keyword::En)) => kind(at + 2) == Some(Kind::Text),
+                    next => matches!(next, Some(Kind::Colon | Kind::Text)),
+                };
+                let is_modifier = depth == depth_of_types
+                    && at.checked_sub(1).and_then(kind).is_some_and(ends_declaration)
+                    && !begins_field;
+                if let Some(token) = tokens.get_mut(at).filter(|_| !is_modifier) {
+                    token.kind = Kind::Name;
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Whether a token may be the last of a type, or of what follows it in a declaration.
+fn ends_declaration(kind: Kind) -> bool {
+    use Keyword::{Bool, Date, Fen, Int, Money, Rate, Text, WanYuan, YiYuan, Yuan};
+    matches!(kind, Kind::Name | Kind::Number | Kind::Text | Kind::Percent | Kind::Permille)
+        || matches!(kind, Kind::Keyword(Bool | Date | Fen | Int | Money | Rate | Text | WanYuan | YiYuan | Yuan))
 }
 
 /// What was found, in order, without what only follows from a mistake in the same statement, field or row: a bracket that a broken text has swallowed,

@@ -43,6 +43,7 @@ keywords! {
     Record "record" "记录";
     From "from" "自";
     IssuedBy "issued by" "签发";
+    Private "private" "私密";
     At "at" "位于";
     Parameter "parameter" "参数";
     Table "table" "表";

@@ -9,6 +9,7 @@ pub(crate) mod exceptions;
 pub(crate) mod ledgers;
 pub(crate) mod matches;
 pub(crate) mod mentions;
+pub(crate) mod privacy;
 pub(crate) mod reach;
 pub(crate) mod scales;
 pub(crate) mod schema_fit;

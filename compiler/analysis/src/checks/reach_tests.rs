@@ -42,6 +42,7 @@ fn decision(requirements: Vec<Expr>, bindings: Vec<Expr>, outputs: Vec<(Option<E
         path: vec![],
         ty: Type::Date,
         encoding: Encoding::Standard,
+        private: false,
         schema: String::new(),
         issuer: String::new(),
     };

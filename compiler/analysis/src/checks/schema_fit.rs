@@ -137,6 +137,7 @@ mod tests {
             path: vec![field.into()],
             ty,
             encoding: Encoding::Standard,
+            private: false,
             schema: text(),
             issuer: text(),
         };

@@ -2,14 +2,15 @@
 
 use super::{Db, Project, SourceFile, catalog};
 use crate::checks::mentions;
+use crate::checks::privacy;
 use crate::checks::reach::{Reaches, reaches};
 use crate::elaborate::{self, Elaborated, Piece};
 use crate::findings;
-use crate::items::{self, ItemId, Slices};
+use crate::items::{self, ItemId, ItemPlace, Slices};
 use crate::scope::{Declared, FileOutline, Kind};
 use crate::signature::Signature;
 use crate::view::View;
-use enact_base::{Diagnostic, Span};
+use enact_base::{Diagnostic, Severity, Span};
 use enact_syntax::ParsedItem;
 use enact_syntax::ast::ItemKind;
 use std::collections::BTreeSet;
@@ -131,6 +132,44 @@ pub(crate) fn circle(db: &dyn Db, project: Project, item: ItemId) -> Option<Vec<
         next += 1;
     }
     None
+}
+
+/// Shared: what a function does with its parameters and with the fields that it reads.
+#[salsa::tracked]
+pub(crate) fn summary(db: &dyn Db, project: Project, item: ItemId, mode: privacy::Mode) -> privacy::Summary {
+    privacy::summary(View::new(db, project), &item, mode)
+}
+
+/// Firewall: whether something is declared private in a file.
+#[salsa::tracked]
+fn has_private(db: &dyn Db, project: Project, file: SourceFile) -> bool {
+    file_items(db, file).iter().any(|id| match &parsed_item(db, project, id.clone()).item.kind {
+        ItemKind::Record(it) => it.fields.iter().any(|field| field.private.is_some()),
+        ItemKind::Decision(it) => it.inputs.iter().any(|input| input.private.is_some()),
+        _ => false,
+    })
+}
+
+/// Firewall: whether anything is private at all.
+#[salsa::tracked]
+fn any_private(db: &dyn Db, project: Project) -> bool {
+    project.own(db).iter().chain(project.library(db)).any(|file| *has_private(db, project, *file))
+}
+
+/// Shared: private fields that a declaration would show, and what it needlessly discloses. Only of declarations without other errors.
+#[salsa::tracked]
+pub(super) fn leaks(db: &dyn Db, project: Project, item: ItemId) -> Vec<Diagnostic<ItemPlace>> {
+    let kind = declared(db, project, item.clone()).kind;
+    let is_rule = matches!(kind, Kind::Decision | Kind::Define);
+    if !is_rule || !(*any_private(db, project) || elaborate::may_disclose(item_text(db, project, item.clone()))) {
+        return Vec::new();
+    }
+    let found = item_diagnostics(db, project, item.clone());
+    let is_made = matches!(elaborated(db, project, item.clone()).piece, Piece::Decision(_) | Piece::Define(_));
+    if !is_made || found.iter().any(|it| it.severity() == Severity::Error) {
+        return Vec::new();
+    }
+    privacy::check(View::new(db, project), &item)
 }
 
 /// Firewall: the days on which a decision reads dated figures; of nothing else, and of no decision with errors.

@@ -1,7 +1,7 @@
 //! Questions about a file: what is wrong in it, by itself and beside the others. What they need of the whole project comes through small answers that most edits leave as they were.
 
 use super::declarations::{
-    decision_reaches, file_items, file_outline, is_sound, item_diagnostics, parsed_item, signature, slices,
+    decision_reaches, file_items, file_outline, is_sound, item_diagnostics, leaks, parsed_item, signature, slices,
 };
 use super::{Db, Project, SourceFile, catalog};
 use crate::checks::ledgers::{self, Counted};
@@ -127,10 +127,16 @@ fn misread(db: &dyn Db, project: Project, file: SourceFile) -> Vec<Diagnostic<It
     found
 }
 
+/// Shared: what the declarations of a file would show that is private.
+#[salsa::tracked]
+fn leaked(db: &dyn Db, project: Project, file: SourceFile) -> Vec<Diagnostic<ItemPlace>> {
+    file_items(db, file).iter().flat_map(|id| leaks(db, project, id.clone())).cloned().collect()
+}
+
 /// Firewall: whether there are no errors in a file.
 #[salsa::tracked]
 fn file_is_sound(db: &dyn Db, project: Project, file: SourceFile) -> bool {
-    let found = [own(db, project, file), misnamed(db, project, file), misread(db, project, file)];
+    let found = all_found(db, project, file);
     is_readable(db, file) && found.into_iter().flatten().all(|it| it.severity() != Severity::Error)
 }
 
@@ -160,6 +166,23 @@ fn never_used(db: &dyn Db, project: Project, file: SourceFile) -> Vec<Diagnostic
     found
 }
 
+/// The number of a file among those of the project, and then of the library.
+fn number(db: &dyn Db, project: Project, file: SourceFile) -> FileId {
+    let files = project.own(db).iter().chain(project.library(db));
+    FileId(files.zip(0..).find(|(it, _)| **it == file).map_or(0, |(_, n)| n))
+}
+
+/// A place from the start of its file.
+pub(super) fn absolute(db: &dyn Db, project: Project, place: ItemPlace) -> Place {
+    let start = slices(db, place.item.file).places.get(&place.item).map_or(0, |it| it.span.start);
+    Place { file: number(db, project, place.item.file), span: place.span.shifted(start) }
+}
+
+/// Everything but unused names.
+fn all_found(db: &dyn Db, project: Project, file: SourceFile) -> [&Vec<Diagnostic<ItemPlace>>; 4] {
+    [own(db, project, file), misnamed(db, project, file), misread(db, project, file), leaked(db, project, file)]
+}
+
 /// A file without declarations may be too large to be read; others need not look at their text for that.
 fn is_readable(db: &dyn Db, file: SourceFile) -> bool {
     !file_items(db, file).is_empty() || file.text(db).len() <= enact_syntax::MAX_FILE
@@ -168,23 +191,15 @@ fn is_readable(db: &dyn Db, file: SourceFile) -> bool {
 /// Shared: everything that is wrong with a file, at places from its start.
 #[salsa::tracked]
 pub(super) fn file_diagnostics(db: &dyn Db, project: Project, file: SourceFile) -> Vec<Diagnostic> {
-    let number = |file: SourceFile| {
-        let files = project.own(db).iter().chain(project.library(db));
-        FileId(files.zip(0..).find(|(it, _)| **it == file).map_or(0, |(_, n)| n))
-    };
     if !is_readable(db, file) {
         let refused = enact_syntax::parse_file(file.text(db)).into_iter().flat_map(|(_, parsed)| parsed.diagnostics);
-        return refused.map(|found| found.map_places(|span| Place { file: number(file), span })).collect();
+        return refused.map(|found| found.map_places(|span| Place { file: number(db, project, file), span })).collect();
     }
-    let absolute = |place: ItemPlace| {
-        let start = slices(db, place.item.file).places.get(&place.item).map_or(0, |it| it.span.start);
-        Place { file: number(place.item.file), span: place.span.shifted(start) }
-    };
     // A misspelt name leaves the one that was meant unused, so nothing is said of that while there are errors.
     let unused = if *all_are_sound(db, project) { never_used(db, project, file).as_slice() } else { &[] };
-    let all = [own(db, project, file), misnamed(db, project, file), misread(db, project, file)];
-    let all = all.into_iter().flatten().chain(unused);
-    let mut found: Vec<Diagnostic> = all.map(|it| it.clone().map_places(absolute)).collect();
+    let all = all_found(db, project, file).into_iter().flatten().chain(unused);
+    let mut found: Vec<Diagnostic> =
+        all.map(|it| it.clone().map_places(|place| absolute(db, project, place))).collect();
     found.sort_by(|a, b| (a.primary.place, a.code, &a.message).cmp(&(b.primary.place, b.code, &b.message)));
     found.dedup();
     found

@@ -10,11 +10,13 @@ mod declarations;
 mod files;
 mod whole;
 
-pub(crate) use declarations::{circle, declared, elaborated, item_text, parsed_item, signature};
+pub(crate) use declarations::{circle, declared, elaborated, item_text, parsed_item, signature, summary};
 pub(crate) use whole::{catalog, schema};
 
 use crate::elaborate::{Piece, Property};
+use crate::flows::DecisionFlows;
 use crate::scope::{FileOutline, Modules};
+use crate::view::View;
 use declarations::{file_items, file_outline};
 use enact_base::{Diagnostic, Sources};
 use enact_ir::Verified;
@@ -226,6 +228,15 @@ impl Database {
             Piece::Property(property) => Some(property.clone()),
             _ => None,
         })
+    }
+
+    /// What each decision that has no errors reads, from whom and what for, in the order of the program.
+    pub fn flows(&self) -> Vec<DecisionFlows> {
+        let Some((db, project)) = self.prepared() else { return Vec::new() };
+        let place = |place| files::absolute(db, project, place);
+        let own = catalog(db, project).decisions.iter().filter(|id| project.own(db).contains(&id.file));
+        let sound = own.filter(|id| *declarations::is_sound(db, project, (*id).clone()));
+        sound.filter_map(|id| crate::flows::of(View::new(db, project), id, &place)).collect()
     }
 
     fn pieces<T>(&self, pick: impl Fn(&Piece) -> Option<T>) -> Vec<T> {

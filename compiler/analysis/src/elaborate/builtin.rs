@@ -39,7 +39,18 @@ pub(super) const NAMES: &[&str] = &[
     "size",
     "number",
     "rate",
+    "disclose",
 ];
+
+/// Whether a name is that of the function that ends privacy. It is the identity: only `checks/privacy` knows it.
+pub(crate) fn is_disclosure(name: &str) -> bool {
+    english(name) == "disclose"
+}
+
+/// Whether the text of a declaration may call it.
+pub(crate) fn may_disclose(text: &str) -> bool {
+    ["disclose", "公开"].iter().any(|name| text.contains(name))
+}
 
 /// The English name of a function.
 fn english(name: &str) -> &str {
@@ -52,13 +63,20 @@ fn english(name: &str) -> &str {
         "天" => "days",
         "个月" => "months",
         "年" => "years",
+        "公开" => "disclose",
         other => other,
     }
 }
 
 impl Elaborator<'_> {
     /// A call of a function of the language; `None` if there is none of this name.
-    pub(super) fn builtin(&mut self, name: &str, args: &[ast::Expr], span: Span) -> Option<Typed> {
+    pub(super) fn builtin(
+        &mut self,
+        name: &str,
+        args: &[ast::Expr],
+        expected: Option<&Type>,
+        span: Span,
+    ) -> Option<Typed> {
         let name = english(name);
         Some(match name {
             "min" => self.extreme(Op::Min, name, args, span),
@@ -81,6 +99,10 @@ impl Elaborator<'_> {
             "size" => self.size(args, span),
             "number" => self.taken_as(NumberKind::Decimal, name, args, span),
             "rate" => self.taken_as(NumberKind::Rate, name, args, span),
+            "disclose" => match self.single(name, args, span) {
+                Some(arg) => self.expr(arg, expected),
+                None => Typed::Error,
+            },
             _ => return None,
         })
     }

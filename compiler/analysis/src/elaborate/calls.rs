@@ -12,7 +12,14 @@ use enact_syntax::ast::{self, ExprKind as Ast, ItemKind};
 
 impl Elaborator<'_> {
     /// `f(a, b)`, read on `date` or else on the decision's.
-    pub(super) fn call(&mut self, name: &ast::Name, args: &[ast::Expr], date: Option<Expr>, span: Span) -> Typed {
+    pub(super) fn call(
+        &mut self,
+        name: &ast::Name,
+        args: &[ast::Expr],
+        date: Option<Expr>,
+        expected: Option<&Type>,
+        span: Span,
+    ) -> Typed {
         let found = self.view.resolve(&self.home, &name.text);
         let callable: Vec<&ItemId> = found.iter().filter(|id| self.view.is_callable(id)).collect();
         match callable.as_slice() {
@@ -20,7 +27,7 @@ impl Elaborator<'_> {
             [] => {}
             _ => return self.ambiguous(name, &found),
         }
-        if let Some(made) = self.builtin(&name.text, args, span) {
+        if let Some(made) = self.builtin(&name.text, args, expected, span) {
             return made;
         }
         if let Some(id) = found.first() {
@@ -113,7 +120,7 @@ impl Elaborator<'_> {
         let date = self.of_type(date, &Type::Date, "`at`");
         let Some(date) = date else { return Typed::Error };
         match &figure.kind {
-            Ast::Call(name, args) => self.call(name, args, Some(date), figure.span),
+            Ast::Call(name, args) => self.call(name, args, Some(date), None, figure.span),
             Ast::Name(name) => {
                 let found = self.view.resolve(&self.home, &name.text);
                 match found.as_slice() {

@@ -27,6 +27,8 @@ mod value;
 mod whole;
 mod work;
 
+pub(crate) use builtin::{is_disclosure, may_disclose};
+
 use crate::checks::Material;
 use crate::items::ItemId;
 use crate::view::View;

@@ -296,7 +296,7 @@ impl Port<'_> {
         let (name, labels) = (self.tally.name.text.clone(), super::labels(&self.tally.labels));
         let (path, encoding) = (vec![name.clone()], Encoding::Standard);
         let (schema, issuer) = (String::new(), String::new());
-        Field { name, labels, path, ty: Type::Number(self.ty), encoding, schema, issuer }
+        Field { name, labels, path, ty: Type::Number(self.ty), encoding, schema, issuer, private: false }
     }
 }
 

@@ -188,6 +188,7 @@ impl Elaborator<'_> {
             path,
             ty,
             encoding: if fen { Encoding::Fen } else { Encoding::Standard },
+            private: field.private.is_some(),
             schema: schema_path(&field.supply),
             issuer: field.supply.issuer.as_ref().map(|it| it.text.clone()).unwrap_or_default(),
         })

@@ -68,7 +68,7 @@ impl Elaborator<'_> {
             Ast::Today => Expr { ty: Type::Date, kind: ExprKind::Today }.into(),
             Ast::Name(name) => self.name(name, expected),
             Ast::Field(base, field) => self.field_of(base, field),
-            Ast::Call(name, args) => self.call(name, args, None, expr.span),
+            Ast::Call(name, args) => self.call(name, args, None, expected, expr.span),
             Ast::At(figure, date) => self.at(figure, date, expr.span),
             Ast::Range(..) => self.error(
                 Code::TypeMismatch,

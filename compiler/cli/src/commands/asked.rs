@@ -51,7 +51,7 @@ impl Asked {
 }
 
 /// The decision of this name, or the only one.
-fn pick<'a>(program: &'a Program, name: Option<&str>) -> Result<&'a Decision, Failure> {
+pub(crate) fn pick<'a>(program: &'a Program, name: Option<&str>) -> Result<&'a Decision, Failure> {
     let names: Vec<&str> = program.decisions.iter().map(|decision| decision.name.as_str()).collect();
     let found = match name {
         Some(name) => program.decision(name),

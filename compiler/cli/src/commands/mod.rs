@@ -6,6 +6,7 @@ pub(crate) mod batch;
 pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod explain;
+pub(crate) mod flows;
 pub(crate) mod fmt;
 pub(crate) mod needs;
 pub(crate) mod new;

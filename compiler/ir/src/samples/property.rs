@@ -71,7 +71,8 @@ fn as_decision(decision: &Decision, condition: &Expr) -> Decision {
             (_, ty) => ty.clone(),
         };
         let (name, path, encoding) = (output.name.clone(), vec![output.name.clone()], Encoding::Standard);
-        Field { name, path, ty, encoding, labels: Labels::default(), schema: String::new(), issuer: String::new() }
+        let (labels, schema, issuer) = (Labels::default(), String::new(), String::new());
+        Field { name, path, ty, encoding, private: false, labels, schema, issuer }
     };
     let inputs = decision.inputs.iter().cloned().chain(decision.outputs.iter().map(output)).collect();
     let (name, labels, condition) = (String::new(), Labels::default(), condition.clone());

@@ -47,7 +47,8 @@ pub(super) fn field(choices: &mut Choices<'_>, name: &str, ty: Type) -> Field {
     let encoding = if money && choices.one_in(2) { Encoding::Fen } else { Encoding::Standard };
     let path = if choices.one_in(4) { vec!["nested".into(), name.into()] } else { vec![name.into()] };
     let (schema, issuer) = (String::new(), String::new());
-    Field { name: name.into(), labels: labels("字段"), path, ty, encoding, schema, issuer }
+    let private = choices.one_in(4);
+    Field { name: name.into(), labels: labels("字段"), path, ty, encoding, private, schema, issuer }
 }
 
 pub(super) fn cites(choices: &mut Choices<'_>) -> Vec<Cite> {

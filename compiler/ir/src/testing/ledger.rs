@@ -33,7 +33,16 @@ pub(super) fn ports(choices: &mut Choices<'_>, inputs: &mut Vec<Field>) -> Vec<P
         let (path, encoding) = (vec![name.clone()], Encoding::Standard);
         let (schema, issuer) = (String::new(), String::new());
         let of = Type::Number(ty);
-        inputs.push(Field { name: name.clone(), labels: labels("累计"), path, ty: of, encoding, schema, issuer });
+        inputs.push(Field {
+            name: name.clone(),
+            labels: labels("累计"),
+            path,
+            ty: of,
+            encoding,
+            schema,
+            issuer,
+            private: false,
+        });
         plans.push(Planned { name, port, ty, most: most.max(1), adds: by_amount.then(|| placeholder(ty)) });
     }
     plans

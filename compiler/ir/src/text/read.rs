@@ -168,8 +168,12 @@ fn field(mut parts: Parts<'_>) -> Read<Field> {
         Kind::Text(text) => Ok(text.clone()),
         _ => error(member.line, "a text in quotes is needed"),
     })?;
-    parts.end()?;
-    Ok(Field { name, labels, path, ty, encoding, schema, issuer })
+    let private = match parts.rest() {
+        [] => false,
+        [Sexp { kind: Kind::Word(word), .. }] if word == "private" => true,
+        [more, ..] => return error(more.line, "a field should end here, or with `private`"),
+    };
+    Ok(Field { name, labels, path, ty, encoding, private, schema, issuer })
 }
 
 fn table(mut parts: Parts<'_>) -> Read<Table> {

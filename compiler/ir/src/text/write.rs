@@ -58,6 +58,7 @@ fn field(head: &str, field: &Field) -> Sexp {
     let mut parts = named(&field.name, &field.labels);
     parts.extend([text(&field.schema), text(&field.issuer), word(encoding), ty(&field.ty)]);
     parts.push(list("path", field.path.iter().map(|member| text(member))));
+    parts.extend(field.private.then(|| word("private")));
     list(head, parts)
 }
 

@@ -178,6 +178,8 @@ pub struct Field {
     pub labels: Labels,
     /// Its type.
     pub ty: TypeRef,
+    /// Where `private` stands, for fields of records and inputs that must not be seen in what a decision gives out.
+    pub private: Option<Span>,
     /// `at "/amount/eligible"`: JSON pointer in the document, where it is not the name itself.
     pub at: Option<TextLit>,
     /// For inputs of a decision that are no records.

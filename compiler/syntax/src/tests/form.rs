@@ -32,8 +32,8 @@ enum Category "类别" {
 }
 
 record Person "人员" from "schemas/person.schema.json" issued by "民政部门" {
-  born "出生日期" : date
-  category : Category at "/category"
+  born "出生日期" : date private
+  category : Category private at "/category"
   from : optional money in fen, 0 yuan .. 10_000 yuan
 }
 
@@ -164,6 +164,39 @@ fn keywords_change_their_tongue_and_names_do_not() {
     assert_eq!(
         zh,
         "决定 d { 令 a = 日期(2024, 1, 1)\n  令 b = x.日期 }\n\n记录 R { 金额 : 金额, date \"日\" : 日期 }\n"
+    );
+}
+
+#[test]
+fn private_is_a_name_everywhere_but_after_a_type() {
+    let text = "record R {
+  private : bool
+  private \"私\" : int 0 .. 9 private
+  share : rate, 0% .. 100% private, pay : money, 0 yuan .. 9 yuan private at \"/x\"
+  list_ : list of R max 3 private
+}
+
+define private(private : bool) : bool = private and private(private)
+
+decision d
+  input private : bool private, r : R private from \"r.json\", private as of r.private
+{
+  let private = r.private
+  output x : private when private = private at private
+}
+";
+    let items = crate::parse_file(text);
+    let found: Vec<String> = items.iter().flat_map(|(_, it)| &it.diagnostics).map(|it| it.message.clone()).collect();
+    // The one that lacks a type is no modifier either.
+    assert_eq!(found, ["expected `:`, a text or `en`, found the keyword `as of`"]);
+    let chinese = format(&text.replace(", private as of", " as of"), FormatOptions { keywords: Some(Tongue::Chinese) });
+    let chinese = chinese.unwrap();
+    let kept: Vec<&str> = chinese.lines().filter(|line| line.contains("私密")).collect();
+    assert_eq!(chinese.matches("私密").count(), 6, "{kept:?}");
+    assert_eq!(chinese.matches("private").count(), text.matches("private").count() - 6 - 1);
+    assert_eq!(
+        format(&chinese, FormatOptions { keywords: Some(Tongue::English) }).unwrap(),
+        text.replace(", private as of", " as of")
     );
 }
 

@@ -25,6 +25,7 @@ pub(super) fn field(name: &str, ty: Type) -> Field {
         path: vec![name.to_owned()],
         ty,
         encoding: Encoding::Standard,
+        private: false,
         schema: String::new(),
         issuer: String::new(),
     }
