@@ -13,6 +13,7 @@ pub mod large;
 pub mod laws;
 pub mod mutate;
 pub mod objects;
+pub mod private;
 pub mod random;
 pub mod rows;
 

@@ -247,3 +247,6 @@ fn said((kind, name): (SinkKind, &str), last: Option<&How>) -> (String, String) 
         SinkKind::LedgerKey => (format!("the keys of `{name}`"), "goes out as a key here".to_owned()),
     }
 }
+
+#[cfg(test)]
+mod tests;
