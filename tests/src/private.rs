@@ -1,5 +1,7 @@
 //! Random policies with private fields, and facts that differ only in what is private.
 
+#![expect(clippy::indexing_slicing, reason = "what is not there is a fault of the test")]
+
 use crate::random::Random;
 use serde_json::{Value as Json, json};
 
