@@ -14,6 +14,7 @@ pub mod large;
 pub mod laws;
 pub mod mutate;
 pub mod objects;
+pub mod private;
 pub mod random;
 pub mod rows;
 

@@ -239,6 +239,13 @@ impl Database {
         sound.filter_map(|id| crate::flows::of(View::new(db, project), id, &place)).collect()
     }
 
+    /// The decisions of the project, for tests of a check by itself.
+    #[cfg(test)]
+    pub(crate) fn decisions(&self) -> Option<(View<'_>, Vec<crate::items::ItemId>)> {
+        let (db, project) = self.prepared()?;
+        Some((View::new(db, project), catalog(db, project).decisions.clone()))
+    }
+
     fn pieces<T>(&self, pick: impl Fn(&Piece) -> Option<T>) -> Vec<T> {
         let Some((db, project)) = self.prepared() else { return Vec::new() };
         let items = project.own(db).iter().flat_map(|file| file_items(db, *file));

@@ -30,11 +30,10 @@ impl<'w> Walk<'w> {
             ExprKind::Binary(op @ (BinaryOp::And | BinaryOp::Or), a, b) => self.connected(*op, a, b),
             ExprKind::Binary(BinaryOp::Equal | BinaryOp::NotEqual | BinaryOp::In, a, b) => self.compared(a, b),
             ExprKind::Binary(_, a, b) | ExprKind::Range(a, b) => self.expr(a).and(self.expr(b)),
-            ExprKind::Otherwise(value, default) => {
-                let value = self.expr(value);
-                let deciding = self.deciding(&value, expr.span, How::Side);
-                let default = self.expr(default).under(&deciding);
-                value.and(default)
+            ExprKind::Otherwise(optional, default) => {
+                let value = self.expr(optional);
+                let deciding = self.deciding(&value, optional.span, How::Side);
+                value.and(self.expr(default).under(&deciding))
             }
             ExprKind::If(condition, yes, no) => self.branches(condition, [&**yes, &**no].into_iter()),
             ExprKind::Match(subject, arms) => self.branches(subject, arms.iter().map(|arm| &arm.value)),

@@ -13,7 +13,7 @@ use enact_base::{Code, Diagnostic, Edit, Span};
 use enact_syntax::ast::{self, ItemKind, StatementKind};
 use expr::last_in;
 use std::collections::{BTreeMap, BTreeSet};
-use value::{Event, How, Path};
+use value::{Event, How, Path, Value};
 pub(crate) use value::{Flows, Origin};
 pub(crate) use walk::{Mode, Summary, Walk};
 
@@ -144,17 +144,18 @@ impl<'w> Leaks<'w> {
             let flows = walk.whole(&value, sink.expr.span);
             self.add(sink.kind, sink.name, flows, |path| Way::Value(sink.expr.span, path));
         }
+        let mut shown = Value::default();
         for statement in &decision.statements {
-            let events = match &statement.kind {
-                StatementKind::Require(it) => walk.requirement(it).events,
-                StatementKind::Output(it) => walk.output_events(it),
-                StatementKind::Let(_) | StatementKind::Tally(_) | StatementKind::Error => continue,
-            };
-            for (event, flows) in events {
-                if let Event::Rule { item, span, name } = event {
-                    let place = ItemPlace { item, span };
-                    self.add(SinkKind::Event, &name, flows, |path| Way::Event(place.clone(), path));
-                }
+            match &statement.kind {
+                StatementKind::Require(it) => shown.show(walk.requirement(it).events),
+                StatementKind::Output(it) => shown.show(walk.output_events(it)),
+                StatementKind::Let(_) | StatementKind::Tally(_) | StatementKind::Error => {}
+            }
+        }
+        for (event, flows) in walk.resolved(shown.events) {
+            if let Event::Rule { item, span, name } = event {
+                let place = ItemPlace { item, span };
+                self.add(SinkKind::Event, &name, flows, |path| Way::Event(place.clone(), path));
             }
         }
         walk
@@ -262,3 +263,6 @@ fn said((kind, name): (SinkKind, &str), last: Option<&How>) -> (String, String) 
         SinkKind::LedgerKey => (format!("the keys of `{name}`"), "goes out as a key here".to_owned()),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -168,6 +168,8 @@ pub(crate) enum Event {
         /// The rule's name.
         name: String,
     },
+    /// Whatever shows for this named value of the decision: it is looked up once, at the end.
+    Named(String),
     /// In a function: whatever shows for this parameter.
     Param(u32),
 }

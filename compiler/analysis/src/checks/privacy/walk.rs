@@ -47,6 +47,8 @@ pub(crate) struct Walk<'w> {
     pub(super) scope: Vec<(&'w str, Value)>,
     /// Named values and outputs of the decision.
     named: BTreeMap<&'w str, Value>,
+    /// Their names, each after those that it mentions.
+    order: Vec<&'w str>,
     /// The day on which figures are read.
     pub(super) day: Value,
     /// What is disclosed, in the order in which it was met.
@@ -63,6 +65,7 @@ impl<'w> Walk<'w> {
             mode,
             scope: Vec::new(),
             named: BTreeMap::new(),
+            order: Vec::new(),
             day: Value::default(),
             disclosed: Vec::new(),
             exceptions: Vec::new(),
@@ -104,6 +107,7 @@ impl<'w> Walk<'w> {
             let step = walk.step(name.span, How::Value(name.text.clone()));
             let value = walk.rule(&name.text, body, false);
             walk.named.insert(&name.text, Value { flows: value.flows.then(&step), ..value });
+            walk.order.push(&name.text);
         }
         walk
     }
@@ -124,6 +128,20 @@ impl<'w> Walk<'w> {
         let deciding = when.flows.clone();
         when.show(self.rule(&it.name.text, &it.body, false).under(&deciding).events);
         when.events
+    }
+
+    /// What shows, with what shows for the named values in it.
+    pub(crate) fn resolved(&self, mut events: BTreeMap<Event, Flows>) -> BTreeMap<Event, Flows> {
+        for name in self.order.iter().rev() {
+            let Some(deciding) = events.remove(&Event::Named((*name).to_owned())) else { continue };
+            let shown = self.named.get(name).map(|value| &value.events).into_iter().flatten();
+            for (event, flows) in shown {
+                let all = events.entry(event.clone()).or_default();
+                all.add(flows.clone());
+                all.add(deciding.clone());
+            }
+        }
+        events
     }
 
     /// A rule: its general value and its exceptions. `holds` says that its value is true wherever the decision is granted.
@@ -160,10 +178,13 @@ impl<'w> Walk<'w> {
 
     /// The value of a name.
     pub(super) fn name(&mut self, name: &'w ast::Name) -> Value {
-        let local = self.scope.iter().rev().find(|(known, _)| *known == name.text).map(|(_, value)| value);
-        if let Some(value) = local.or_else(|| self.named.get(name.text.as_str())) {
+        if let Some((_, value)) = self.scope.iter().rev().find(|(known, _)| *known == name.text) {
             let value = value.clone();
             return Value { flows: value.flows.read(&self.place(name.span)), ..value };
+        }
+        if let Some(value) = self.named.get(name.text.as_str()) {
+            let events = [(Event::Named(name.text.clone()), Flows::default())].into();
+            return Value { flows: value.flows.clone(), shape: value.shape.clone(), events };
         }
         match self.view.resolve(&self.home, &name.text).as_slice() {
             [id] => self.declared(id, name, &[], None, name.span),
@@ -230,7 +251,7 @@ impl<'w> Walk<'w> {
             let deciding = deciding.given(&flows, &call);
             match event {
                 Event::Param(n) => value.show(arg(*n).clone().under(&deciding).events),
-                Event::Rule { .. } => value.show([(event.clone(), deciding)].into()),
+                Event::Rule { .. } | Event::Named(_) => value.show([(event.clone(), deciding)].into()),
             }
         }
         let disclosed = summary.disclosed.iter().map(|it| {
