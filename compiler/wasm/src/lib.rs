@@ -11,11 +11,13 @@ mod emit;
 #[cfg(any(test, feature = "engine"))]
 pub mod engine;
 mod layout;
+mod sections;
 
 #[cfg(any(test, feature = "engine"))]
 pub use decide::Wasm;
 pub use emit::{Error, Options, module};
 pub use layout::{DATA, FREE, Layout, MAX_PAGES, MEMORY, PAGE};
+pub use sections::{Section, sections};
 
 #[cfg(test)]
 mod tests;
