@@ -12,6 +12,7 @@ mod hostile;
 mod needs;
 mod node;
 mod peers;
+mod pipeline;
 mod rows;
 mod services;
 mod spec;
