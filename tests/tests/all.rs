@@ -14,6 +14,7 @@ mod hostile;
 mod needs;
 mod node;
 mod peers;
+mod pipeline;
 mod privacy;
 mod rows;
 mod services;

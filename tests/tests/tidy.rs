@@ -57,6 +57,8 @@ const ONLY_IN: &[(&str, &str)] = &[
     ("lalrpop-util", "compiler/syntax"),
     ("logos", "compiler/syntax"),
     ("clap", "compiler/cli"),
+    ("ed25519-dalek", "compiler/cli"),
+    ("getrandom", "compiler/cli"),
     ("ariadne", "compiler/base"),
     ("ar_archive_writer", "compiler/native"),
     ("cranelift-codegen", "compiler/native"),

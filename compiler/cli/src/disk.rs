@@ -40,13 +40,26 @@ pub(crate) fn real(path: &Path) -> Result<PathBuf, String> {
     fs::canonicalize(path).map_err(|error| problem(path, &error))
 }
 
+/// The same for a path whose last parts need not exist yet.
+pub(crate) fn real_to_be(path: &Path) -> Result<PathBuf, String> {
+    let path = Path::new(".").join(path);
+    let there = path.ancestors().find(|it| fs::symlink_metadata(it).is_ok()).unwrap_or(&path);
+    let rest = path.strip_prefix(there).unwrap_or(Path::new(""));
+    Ok(real(there)?.join(rest))
+}
+
+/// Whether entries of this name are left out: hidden ones, and what build tools leave behind.
+pub(crate) fn is_left_out(name: &str) -> bool {
+    name.starts_with('.') || name == "target" || name == "node_modules"
+}
+
 /// The entries of a folder, by name. Hidden ones are left out, and what build tools leave behind.
 pub(crate) fn entries(folder: &Path) -> Result<Vec<Entry>, String> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).map_err(|error| problem(folder, &error))? {
         let entry = entry.map_err(|error| problem(folder, &error))?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        if name.starts_with('.') || name == "target" || name == "node_modules" {
+        if is_left_out(&name) {
             continue;
         }
         let kind = entry.file_type().map_err(|error| problem(&entry.path(), &error))?;
@@ -96,6 +109,16 @@ pub(crate) fn create(path: &Path, text: &str) -> Result<(), Failure> {
         fs::OpenOptions::new().write(true).create_new(true).open(path)?.write_all(text.as_bytes())
     };
     write().map_err(|error| Failure::misused(problem(path, &error)))
+}
+
+/// Writes a file that does not exist yet, and that nobody but its owner may read where the system knows owners.
+pub(crate) fn create_secret(path: &Path, text: &str) -> Result<(), Failure> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let written = options.open(path).and_then(|mut file| file.write_all(text.as_bytes()));
+    written.map_err(|error| Failure::misused(problem(path, &error)))
 }
 
 /// Replaces the content of a file as a whole: a reader sees the old text or the new one, never a part, and a failure leaves the old one.

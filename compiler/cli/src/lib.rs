@@ -19,20 +19,21 @@ mod present;
 mod progress;
 mod project;
 mod properties;
+mod release;
 
 pub use host::{Host, Status, Tongue};
 
 use clap::{Parser, Subcommand};
 #[cfg(feature = "batch")]
 use commands::{batch, sql};
-use commands::{build, check, explain, flows, fmt, needs, new, run, schema, test};
+use commands::{build, check, explain, flows, fmt, lock, needs, new, run, schema, sign, test, verify};
 use host::Failure;
 use std::ffi::OsString;
 use std::io::Write;
 
 /// Rules of law that decide: check, test and run Enact policies.
 ///
-/// Exit status: 0 done, 1 the policy has errors or a test failed, 2 the command was used wrongly, 3 the input was rejected.
+/// Exit status: 0 done, 1 the policy has errors, or a test or a verification failed, 2 the command was used wrongly, 3 the input was rejected.
 #[derive(Parser)]
 #[command(name = "enact", version, disable_help_subcommand = true)]
 struct Cli {
@@ -54,6 +55,9 @@ enum Verb {
     #[cfg(feature = "batch")]
     Sql(sql::Args),
     Build(build::Args),
+    Lock(lock::Args),
+    Sign(sign::Args),
+    Verify(verify::Args),
     Explain(explain::Args),
     #[command(subcommand)]
     Schema(schema::Verb),
@@ -78,6 +82,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>, host: &mut Host<'_>) -> Sta
         #[cfg(feature = "batch")]
         Verb::Sql(args) => sql::run(&args, host),
         Verb::Build(args) => build::run(&args, host),
+        Verb::Lock(args) => lock::run(&args, host),
+        Verb::Sign(args) => sign::run(&args, host),
+        Verb::Verify(args) => verify::run(&args, host),
         Verb::Explain(args) => explain::run(&args, host),
         Verb::Schema(verb) => schema::run(&verb, host),
     };

@@ -1,8 +1,8 @@
 //! What the command reads straight from the tree: passages that are not coded, and where a single file keeps its schemas.
 
 use crate::project::Project;
-use enact_syntax::ast::{Cite, ItemKind, StatementKind, Supply};
-use std::collections::BTreeSet;
+use enact_syntax::ast::{Cite, ItemKind, Name, StatementKind, Supply};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A passage that the author has deliberately not coded.
 #[derive(Debug)]
@@ -46,6 +46,42 @@ pub(crate) fn schema_folders(file: &str, text: &str) -> BTreeSet<String> {
         }
     }
     folders
+}
+
+/// The files of the standard library that a project imports, also through others, in the order of their paths.
+pub(crate) fn library(project: &Project) -> Vec<(&'static str, &'static str)> {
+    let mut open: Vec<String> = project.sources.iter().flat_map(|(file, text)| imports(file, text)).collect();
+    let mut found = BTreeMap::new();
+    while let Some(wanted) = open.pop() {
+        for (path, text) in enact_stdlib::FILES.iter().filter(|(path, text)| module(path, text) == wanted) {
+            if found.insert(*path, *text).is_none() {
+                open.extend(imports(path, text));
+            }
+        }
+    }
+    found.into_iter().collect()
+}
+
+/// The modules that a file imports.
+fn imports(file: &str, text: &str) -> Vec<String> {
+    let imported = |kind| match kind {
+        ItemKind::Import(it) => Some(dotted(&it.path)),
+        _ => None,
+    };
+    items(file, text).into_iter().filter_map(imported).collect()
+}
+
+/// The module that a file declares; empty where it names none.
+fn module(file: &str, text: &str) -> String {
+    let declared = |kind| match kind {
+        ItemKind::Policy(it) => Some(dotted(&it.path)),
+        _ => None,
+    };
+    items(file, text).into_iter().find_map(declared).unwrap_or_default()
+}
+
+fn dotted(path: &[Name]) -> String {
+    path.iter().map(|part| part.text.as_str()).collect::<Vec<_>>().join(".")
 }
 
 /// How many rules a project states: requirements and outputs.

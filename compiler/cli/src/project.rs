@@ -56,6 +56,15 @@ pub(crate) fn find_one(path: &Path) -> Result<Project, Failure> {
     }
 }
 
+impl Project {
+    /// Whether files that are written to a folder would become files of the project. The folder need not exist yet.
+    pub(crate) fn holds(&self, folder: &Path) -> Result<bool, String> {
+        let (folder, root) = (disk::real_to_be(folder)?, disk::real(&self.root)?);
+        let Ok(rest) = folder.strip_prefix(root) else { return Ok(false) };
+        Ok(!rest.iter().any(|part| disk::is_left_out(&part.to_string_lossy())))
+    }
+}
+
 /// Every rule file at or below `path`, for verbs that take files one by one.
 pub(crate) fn rule_files(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     match disk::kind(path) {

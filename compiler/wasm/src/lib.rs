@@ -13,11 +13,13 @@ mod emit;
 pub mod engine;
 mod layout;
 mod locals;
+mod sections;
 
 #[cfg(any(test, feature = "engine"))]
 pub use decide::Wasm;
 pub use emit::{Error, Options, Strict, module};
 pub use layout::{DATA, FREE, HOST, Layout, MAX_PAGES, MEMORY, PAGE};
+pub use sections::{Section, sections};
 
 #[cfg(test)]
 mod tests;

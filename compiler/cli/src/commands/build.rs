@@ -2,13 +2,17 @@
 
 use crate::analysed::{Analysed, counted};
 use crate::host::{Failure, Host, Status};
+use crate::release::{self, Artifact};
 use crate::{disk, linker, project};
+use clap::ValueEnum;
 use enact_ir::Verified;
 use enact_machine::engine::EngineError;
 use enact_machine::{Lowered, lower};
 use enact_wasm::Options;
 use enact_wasm::contracts::{Chain, contract};
-use std::path::PathBuf;
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 /// Build a policy for a target
 #[derive(clap::Args)]
@@ -22,10 +26,16 @@ pub(crate) struct Args {
     /// The folder for the result; without it the text of `ir` goes to standard output, and files go to the present folder
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
+    /// Make a release: insist on `enact.lock`, and write manifest, bill of materials and schemas as well
+    #[arg(long, requires = "output")]
+    locked: bool,
+    /// Write one JSON object that names the files
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Target {
+pub(crate) enum Target {
     /// The text of the decision IR
     Ir,
     /// A WASM module, with the description of its interface
@@ -44,23 +54,32 @@ enum Target {
     Shared,
 }
 
+impl Target {
+    /// The name on the command line.
+    pub(crate) fn name(self) -> String {
+        self.to_possible_value().map(|it| it.get_name().to_owned()).unwrap_or_default()
+    }
+}
+
 pub(crate) fn run(args: &Args, host: &mut Host<'_>) -> crate::Ended {
     let analysed = Analysed::new(project::find_one(&args.path)?);
     let program = analysed.program(host)?;
-    if args.target == Target::Ir && args.output.is_none() {
+    if args.target == Target::Ir && args.output.is_none() && !args.json {
         write!(host.out, "{}", enact_ir::text::print(&program))?;
         return Ok(Status::Done);
     }
     let folder = args.output.clone().unwrap_or_default();
-    if args.output.is_some() {
-        disk::create_folder(&folder)?;
+    if args.locked {
+        release::lock::check(&program, &analysed.project, &analysed.place())?;
+        outside(args, &analysed, &folder)?;
     }
-    for (ending, bytes) in files(args.target, &program, &analysed)? {
-        let file = folder.join(format!("{}.{ending}", program.policy));
-        disk::replace(&file, &bytes).map_err(Failure::misused)?;
-        writeln!(host.out, "{}: {}", file.display(), counted(bytes.len(), "byte"))?;
-    }
-    if args.target == Target::Wasm {
+    let artifact = artifact(args.target, &program, &analysed)?;
+    let files = match args.locked {
+        true => release::files(artifact, &program, &analysed.project)?,
+        false => artifact.into_files(),
+    };
+    write_files(&folder, &files, args.json, host)?;
+    if args.target == Target::Wasm && !args.json {
         for decision in &program.decisions {
             let alone = enact_wasm::module(&code(&program, &[&decision.name])?.module, &Options::default());
             let alone = alone.map_err(|it| Failure::policy(it.to_string()))?;
@@ -68,6 +87,47 @@ pub(crate) fn run(args: &Args, host: &mut Host<'_>) -> crate::Ended {
         }
     }
     Ok(Status::Done)
+}
+
+/// A release must not become a part of what it is made of.
+fn outside(args: &Args, analysed: &Analysed, folder: &Path) -> Result<(), Failure> {
+    // Of the folder around a rule file that is a project by itself nothing is read that it does not name.
+    let alone = disk::kind(&args.path) == disk::Kind::File;
+    if alone || !analysed.project.holds(folder).map_err(Failure::misused)? {
+        return Ok(());
+    }
+    Err(Failure::misused(format!(
+        "{}: lies in the project, whose files would change by it; name a folder outside, or one in `target/`, where nothing is read",
+        folder.display()
+    )))
+}
+
+fn write_files(folder: &Path, files: &[(String, Vec<u8>)], json: bool, host: &mut Host<'_>) -> Result<(), Failure> {
+    let mut written = Vec::new();
+    for (name, bytes) in files {
+        let file = folder.join(name);
+        if let Some(parent) = file.parent().filter(|it| !it.as_os_str().is_empty()) {
+            disk::create_folder(parent)?;
+        }
+        disk::replace(&file, bytes).map_err(Failure::misused)?;
+        match json {
+            true => written.push(json!({ "path": name, "sha256": release::sha256(bytes), "size": bytes.len() })),
+            false => writeln!(host.out, "{}: {}", file.display(), counted(bytes.len(), "byte"))?,
+        }
+    }
+    if json {
+        writeln!(host.out, "{}", json!({ "folder": folder.display().to_string(), "files": written }))?;
+    }
+    Ok(())
+}
+
+/// What a target makes of a policy.
+pub(crate) fn artifact(target: Target, program: &Verified, analysed: &Analysed) -> Result<Artifact, Failure> {
+    let mut files = files(target, program, analysed)?
+        .into_iter()
+        .map(|(ending, bytes)| (format!("{}.{ending}", program.policy), bytes));
+    let (name, bytes) = files.next().unwrap_or_default();
+    Ok(Artifact { target: target.name(), name, bytes, beside: files.collect(), gas: BTreeMap::new() })
 }
 
 /// The decisions of these names, all of them where none is named, with functions that take JSON.
@@ -78,11 +138,13 @@ fn code(program: &Verified, names: &[&str]) -> Result<Lowered, Failure> {
 
 /// The contract for a chain.
 fn on_chain(program: &Verified, chain: Chain) -> Result<Vec<u8>, Failure> {
-    let custom = vec![("enact.hash".to_owned(), program.hash().into_bytes())];
+    let target = if chain == Chain::CosmWasm { Target::CosmWasm } else { Target::ChainMaker };
+    let sections = [("enact.target", target.name()), ("enact.hash", program.hash())];
+    let custom = sections.into_iter().map(|(name, text)| (name.to_owned(), text.into_bytes())).collect();
     contract(program, chain, custom).map_err(|it| Failure::policy(it.to_string()))
 }
 
-/// The files of a target: their endings and bytes.
+/// The files of a target: their endings and bytes, the one that is deployed first.
 fn files(target: Target, program: &Verified, analysed: &Analysed) -> Result<Vec<(&'static str, Vec<u8>)>, Failure> {
     let lowered = || lower(program, &[]).map_err(|it| Failure::policy(EngineError::from(it).0));
     match target {
@@ -94,10 +156,12 @@ fn files(target: Target, program: &Verified, analysed: &Analysed) -> Result<Vec<
                 let all = all.iter().map(|(path, text)| (path.clone(), text.clone().into()));
                 serde_json::Value::Object(all.collect()).to_string().into_bytes()
             };
+            let schemas = release::schemas(program, &analysed.project);
             let sections = [
+                ("enact.target", target.name().into_bytes()),
                 ("enact.hash", program.hash().into_bytes()),
                 ("enact.interface", interface.clone()),
-                ("enact.schemas", texts(&analysed.project.schemas)),
+                ("enact.schemas", texts(&schemas)),
                 ("enact.sources", texts(&analysed.project.sources)),
                 ("enact.ir", enact_ir::text::print(program).into_bytes()),
             ];

@@ -8,10 +8,13 @@ pub(crate) mod check;
 pub(crate) mod explain;
 pub(crate) mod flows;
 pub(crate) mod fmt;
+pub(crate) mod lock;
 pub(crate) mod needs;
 pub(crate) mod new;
 pub(crate) mod run;
 pub(crate) mod schema;
+pub(crate) mod sign;
 #[cfg(feature = "batch")]
 pub(crate) mod sql;
 pub(crate) mod test;
+pub(crate) mod verify;

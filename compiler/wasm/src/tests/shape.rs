@@ -1,7 +1,7 @@
 //! What a module is made of.
 
 use super::{bytes, roomy, seven, single};
-use crate::{DATA, Error, FREE, MEMORY, Options, module};
+use crate::{DATA, Error, FREE, MEMORY, Options, module, sections};
 use enact_machine::code::{Expr, Stmt, Ty};
 use enact_machine::exec::Machine;
 use enact_machine::testing;
@@ -88,4 +88,19 @@ fn what_is_not_well_formed_is_no_module() {
         code.functions[0].exported = false;
         assert!(module(&code, &roomy()).is_ok());
     }
+}
+
+#[test]
+fn sections_are_told_apart_as_far_as_they_can_be_read() {
+    let mut code = seven();
+    code.data = vec![1, 2, 3];
+    let made = module(&code, &Options { custom: vec![("enact".to_owned(), b"x y".to_vec())], ..roomy() }).unwrap();
+    let found = sections(&made).unwrap();
+    let names: Vec<&str> = found.iter().map(|it| it.name).collect();
+    assert_eq!(names, ["type", "function", "memory", "global", "export", "code", "data", "enact"]);
+    assert_eq!(found.last().unwrap().bytes, b"x y");
+    let cut = sections(&made[..made.len() - 1]).unwrap();
+    assert!(cut.len() < names.len() && cut[..] == found[..cut.len()]);
+    assert_eq!(sections(b"\0asm"), None);
+    assert_eq!(sections(b"policy p"), None);
 }
