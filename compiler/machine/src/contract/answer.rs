@@ -107,8 +107,15 @@ fn explained(it: &mut Writer<'_>, said: &Expr, output: &Expr) {
 }
 
 fn trace(it: &mut Writer<'_>, said: &Expr, output: &Expr) {
-    let from = beyond(output.clone(), load_i32(said.clone(), of::TRACE));
-    it.print(Helper::PrintHex, vec![from, load_i32(said.clone(), of::TRACE_BYTES)]);
+    let from = it.build.keep(beyond(output.clone(), load_i32(said.clone(), of::TRACE)));
+    let bytes = it.build.keep(load_i32(said.clone(), of::TRACE_BYTES));
+    it.when(bytes.clone(), |it| {
+        let last = op(Binary::Sub, Ty::I32, bytes.clone(), i32(1));
+        let last = it.build.keep(beyond(from.clone(), last));
+        let kept = op(Binary::And, Ty::I32, load_byte(last.clone(), 0), load_i32(said.clone(), of::TRACE_MASK));
+        it.build.store(Width::One, last, 0, kept);
+        it.print(Helper::PrintHex, vec![from, bytes]);
+    });
 }
 
 /// what is said of an input, a state key, its length, what stands there, its length: notes that it was read.

@@ -69,9 +69,9 @@ pub(super) fn execute(parts: &mut Parts<'_>) -> Function {
     collected(parts, &mut it, &said, &asked, 0);
     it.call(parts.ids.look_up, &[], vec![said.clone()]);
     let verdict = it.call(parts.ids.judge, &[Ty::I32], vec![said.clone()]).pop().unwrap_or(i32(0));
-    // A refusal changes nothing.
+    // A refusal changes nothing, and does not say more than why: its trace would show what decided a requirement.
     it.when(ne(verdict.clone(), i32(Verdict::Granted as i32)), |it| {
-        write_answer(parts, it, &said, &verdict, i32(mode::EXPLAIN));
+        write_answer(parts, it, &said, &verdict, i32(mode::DECIDE));
         it.push(Stmt::Return(vec![i32(FINISHED)]));
     });
     let wrong = it.call(parts.ids.count, &[Ty::I32], vec![said.clone()]).pop().unwrap_or(i32(0));

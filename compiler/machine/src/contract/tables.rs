@@ -12,6 +12,7 @@ use crate::lower::rows::room_of_lists;
 use crate::lower::state;
 use crate::runtime::Runtime;
 use crate::runtime::json::shape::Shapes;
+use enact_ir::interp::Step;
 use enact_ir::{Decision, Fault, Field, Program, TableId, Type};
 use std::collections::BTreeSet;
 
@@ -35,6 +36,8 @@ pub(super) mod of {
     pub(in super::super) const FAILS: u32 = 52;
     pub(in super::super) const TRACE: u32 = 56;
     pub(in super::super) const TRACE_BYTES: u32 = 60;
+    /// Which bits of its last byte are written down.
+    pub(in super::super) const TRACE_MASK: u32 = 92;
     pub(in super::super) const DAY: u32 = 64;
     pub(in super::super) const DAY_BYTE: u32 = 68;
     pub(in super::super) const DAY_BIT: u32 = 72;
@@ -172,6 +175,7 @@ fn one(
     let day = interface.input.slots.last();
     let given = interface.output.values.first().map_or(interface.output.size, |it| it.0);
     let output = &interface.output;
+    let (bytes, mask) = trace(program, interface, given - output.trace);
     let said = [
         name,
         name_len,
@@ -188,7 +192,7 @@ fn one(
         output.holds,
         output.fails,
         output.trace,
-        given - output.trace,
+        bytes,
         day.map_or(0, |it| it.offset),
         day.map_or(0, |it| it.bit / 8),
         day.map_or(0, |it| 1 << (it.bit % 8)),
@@ -196,6 +200,7 @@ fn one(
         keys,
         tallies,
         tally_count,
+        mask,
     ];
     let sizes = u64::from(interface.input.size) + u64::from(output.size) + lists + interface.arena;
     Lowered {
@@ -209,6 +214,20 @@ fn one(
         depth,
         gives_keys: false,
     }
+}
+
+/// How many bytes of the trace are written down, and which bits of the last one: where anything is private, only those of exceptions, which come first. Which figures were read may depend on
+/// what is private.
+fn trace(program: &Program, interface: &Interface, all: u32) -> (u32, u32) {
+    let inputs = program.decisions.iter().flat_map(|it| &it.inputs);
+    let private = program.records.iter().flat_map(|it| &it.fields).chain(inputs).any(|it| it.private);
+    if !private {
+        return (all, 0xff);
+    }
+    let exceptions = interface.steps.steps.iter().filter(|it| matches!(it, Step::Exception { .. })).count();
+    let exceptions = narrow(exceptions as u64);
+    let rest = exceptions % 8;
+    (exceptions.div_ceil(8), if rest == 0 { 0xff } else { (1 << rest) - 1 })
 }
 
 /// What the state keys of a kind's records begin with.
