@@ -9,6 +9,7 @@ mod cli;
 mod fmt;
 mod fuzz;
 mod hostile;
+mod ledger;
 mod needs;
 mod node;
 mod peers;
