@@ -17,7 +17,7 @@ fn engines_agree_on_random_programs() {
 fn every_planted_mistake_is_noticed() {
     assert!(MISTAKES.len() >= 10);
     for mistake in MISTAKES {
-        let noticed = first_disagreement(&|program| mistaken(program, mistake), 11, 6_000);
+        let noticed = first_disagreement(&|program| mistaken(program, mistake), 7, 12_000);
         assert!(noticed.is_some(), "not noticed: {}", mistake.name);
     }
 }

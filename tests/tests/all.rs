@@ -11,6 +11,7 @@ mod flows;
 mod fmt;
 mod fuzz;
 mod hostile;
+mod ledger;
 mod needs;
 mod node;
 mod peers;

@@ -172,12 +172,19 @@ impl<'w> Elaborator<'w> {
         let so_far = || local(port.id, Type::Number(port.ty));
         let most = || number::constant(kind, scale, port.most);
         let sum = number::sum(Op::Add, kind, so_far(), amount);
-        let made = sum.and_then(|sum| number::compare(Op::Le, sum, most()));
+        let within = sum.and_then(|sum| number::compare(Op::Le, sum, most()));
         let left = match port.tally.kind {
             TallyKind::Budget(_) => number::compare(Op::Lt, so_far(), most()),
-            _ => return made.ok(),
+            _ => Ok(number::truth(true)),
         };
-        Some(number::test(Op::And, vec![left.ok()?, made.ok()?]))
+        match (left, within) {
+            (Ok(left), Ok(within)) if left == number::truth(true) => Some(within),
+            (Ok(left), Ok(within)) => Some(number::test(Op::And, vec![left, within])),
+            _ => {
+                self.overflow(port.tally.of.as_ref().map_or(port.tally.name.span, |of| of.span));
+                None
+            }
+        }
     }
 
     /// What a grant adds: the output, or 0 where it is not given. The condition of the output is shared with it.
