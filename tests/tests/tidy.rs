@@ -49,6 +49,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "enact-wasm",
         ],
     ),
+    ("tests/chains", &["enact-base", "enact-ir", "enact-machine", "enact-tests", "enact-wasm"]),
 ];
 
 /// A crate from outside that only one room may use.
@@ -75,6 +76,8 @@ const ONLY_IN: &[(&str, &str)] = &[
     ("parquet", "compiler/batch"),
     ("tokio", "compiler/batch"),
     ("futures", "compiler/batch"),
+    ("cosmwasm-vm", "tests/chains"),
+    ("cosmwasm-std", "tests/chains"),
 ];
 
 /// Where such a crate may stand besides, for a reason.

@@ -8,7 +8,7 @@ use enact_wasm::contracts::{Chain, contract};
 use serde_json::{Value, json};
 
 /// The services that have cases, and the file of these.
-const SERVICES: [(&str, &str); 5] = [
+pub(crate) const SERVICES: [(&str, &str); 5] = [
     ("insurance_reimbursement", "medical"),
     ("nurse_registration", "medical"),
     ("medical_aid", "medical"),
