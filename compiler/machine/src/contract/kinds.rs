@@ -22,7 +22,7 @@ pub enum Holds {
     /// A record of the policy.
     Record(RecordId),
     /// One input, as a member of an object.
-    Input(Field),
+    Input(Box<Field>),
 }
 
 /// The kind of record that an input is read from; none where only the sender can say it.
@@ -35,7 +35,7 @@ pub(crate) fn of_input(program: &Program, decision: &Decision, input: &Field) ->
     }
     let name = format!("{}.{}", decision.name, input.name);
     let kind =
-        Kind { name, issuer: input.issuer.clone(), schema: input.schema.clone(), holds: Holds::Input(input.clone()) };
+        Kind { name, issuer: input.issuer.clone(), schema: input.schema.clone(), holds: Holds::Input(Box::new(input.clone())) };
     (!input.issuer.is_empty()).then_some(kind)
 }
 

@@ -253,7 +253,7 @@ pub(super) fn kinds(runtime: &mut Runtime, program: &Program, all: &[Kind]) -> (
         let slots = || layout.slots.iter().map(|it| &**it);
         let shape = match &kind.holds {
             Holds::Record(_) => slots().next().map_or(0, |slot| shapes.value(slot, enact_ir::Encoding::Standard)),
-            Holds::Input(field) => shapes.object(std::iter::once::<&Field>(field).zip(slots())).0,
+            Holds::Input(field) => shapes.object(std::iter::once::<&Field>(&**field).zip(slots())).0,
         };
         let lists = slots().map(room_of_lists).fold(0, u64::saturating_add);
         let [name, name_len] = text(runtime, &kind.name);
