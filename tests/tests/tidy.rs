@@ -146,7 +146,7 @@ const NOT_HERE: &[(&str, &str)] = &[
     ("std::process", "processes belong to the command line"),
     ("std::env", "the environment belongs to the command line"),
     ("SystemTime", "the clock belongs to the command line"),
-    ("Instant", "the clock belongs to the command line"),
+    ("Instant::now", "the clock belongs to the command line"),
     ("println!(", "printing belongs to the command line"),
     ("print!(", "printing belongs to the command line"),
     ("f64", "there are no floats"),

@@ -7,3 +7,4 @@ mod claims;
 mod figures;
 mod hostile;
 mod ledger;
+mod schemas;

@@ -9,7 +9,7 @@ use enact_ir::Verified;
 use enact_machine::engine::EngineError;
 use enact_machine::{Lowered, lower};
 use enact_wasm::Options;
-use enact_wasm::contracts::{Chain, contract};
+use enact_wasm::contracts::{Chain, contract, schema};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -136,6 +136,11 @@ fn code(program: &Verified, names: &[&str]) -> Result<Lowered, Failure> {
     Ok(lowered.with_json(program))
 }
 
+/// The schemas of a contract's messages and answers.
+fn messages(program: &Verified) -> Vec<u8> {
+    serde_json::to_vec_pretty(&schema(program, env!("CARGO_PKG_VERSION"))).unwrap_or_default()
+}
+
 /// The contract for a chain.
 fn on_chain(program: &Verified, chain: Chain) -> Result<Vec<u8>, Failure> {
     let target = if chain == Chain::CosmWasm { Target::CosmWasm } else { Target::ChainMaker };
@@ -170,8 +175,14 @@ fn files(target: Target, program: &Verified, analysed: &Analysed) -> Result<Vec<
             let module = enact_wasm::module(&lowered.module, &options).map_err(|it| Failure::policy(it.to_string()))?;
             Ok(vec![("wasm", module), ("interface.json", interface)])
         }
-        Target::CosmWasm => Ok(vec![("cosmwasm.wasm", on_chain(program, Chain::CosmWasm)?)]),
-        Target::ChainMaker => Ok(vec![("chainmaker.wasm", on_chain(program, Chain::ChainMaker)?)]),
+        Target::CosmWasm => Ok(vec![
+            ("cosmwasm.wasm", on_chain(program, Chain::CosmWasm)?),
+            ("cosmwasm.schema.json", messages(program)),
+        ]),
+        Target::ChainMaker => Ok(vec![
+            ("chainmaker.wasm", on_chain(program, Chain::ChainMaker)?),
+            ("chainmaker.schema.json", messages(program)),
+        ]),
         Target::Object | Target::Static | Target::Shared => {
             let lowered = lowered()?.with_batches(program).with_c_names();
             let object = enact_native::object(&lowered.module, "").map_err(|it| Failure::policy(it.to_string()))?;

@@ -34,8 +34,12 @@ pub(crate) fn of_input(program: &Program, decision: &Decision, input: &Field) ->
         return Some(Kind { name, issuer, schema, holds: Holds::Record(*id) });
     }
     let name = format!("{}.{}", decision.name, input.name);
-    let kind =
-        Kind { name, issuer: input.issuer.clone(), schema: input.schema.clone(), holds: Holds::Input(Box::new(input.clone())) };
+    let kind = Kind {
+        name,
+        issuer: input.issuer.clone(),
+        schema: input.schema.clone(),
+        holds: Holds::Input(Box::new(input.clone())),
+    };
     (!input.issuer.is_empty()).then_some(kind)
 }
 

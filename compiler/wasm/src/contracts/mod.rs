@@ -2,10 +2,12 @@
 
 mod chainmaker;
 mod cosmwasm;
+mod schema;
 
 use crate::{Error, Options, Strict, module};
 use enact_ir::Verified;
 use enact_machine::contract::{Contract, Refused};
+pub use schema::schema;
 use std::fmt;
 
 /// A chain.
