@@ -167,7 +167,7 @@ fn builds_in_other_folders_and_on_other_days_are_the_same_in_every_file() {
     let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let (first, second) = (project_in(one.path()), project_in(&two.path().join("深/er")));
     assert_eq!(fs::read(first.join("enact.lock")).unwrap(), fs::read(second.join("enact.lock")).unwrap());
-    for target in ["ir", "wasm", "object", "static"] {
+    for target in ["ir", "wasm", "object", "static", "cosmwasm", "chainmaker"] {
         let (a, b) = (one.path().join("out").join(target), two.path().join("out").join(target));
         done(&build(text(&first), target, &a));
         build_later(&second, target, &b);
@@ -297,6 +297,27 @@ fn verify_accepts_what_was_built() {
     fs::write(&object, bytes).unwrap();
     refused(&verify(&["--target", "object"]), 1, &[&format!("byte {middle}\n")]);
     refused(&verify(&["--target", "wasm"]), 3, &["is no WASM module"]);
+}
+
+#[test]
+fn contracts_are_verified_and_with_one_changed_byte_are_not() {
+    let it = Released::new();
+    let mut random = Random::new(8);
+    for target in ["cosmwasm", "chainmaker"] {
+        let out = it.out.join(target);
+        done(&build(text(&it.root), target, &out));
+        let file = out.join(format!("demo.allowance.{target}.wasm"));
+        let verify = || enact(&["verify", text(&file), text(&it.root)]);
+        done(&verify());
+        let good = fs::read(&file).unwrap();
+        for _ in 0..12 {
+            let at = 8 + random.below(good.len() - 8);
+            let mut bad = good.clone();
+            bad[at] ^= 1 << random.below(8);
+            fs::write(&file, &bad).unwrap();
+            refused(&verify(), 1, &[]);
+        }
+    }
 }
 
 #[test]
