@@ -1,7 +1,7 @@
 //! What a contract answers and records.
 
 use super::cell;
-use super::messages::Parts;
+use super::parts::Parts;
 use super::tables::{self, of};
 use crate::code::{Binary, Expr, Function, Ty};
 use crate::code::{Unary, Width};

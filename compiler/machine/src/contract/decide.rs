@@ -3,7 +3,7 @@
 use super::answer::mode;
 use super::cell;
 use super::facts::SUPPOSED;
-use super::messages::{FINISHED, Given, Parts, fail, give_why};
+use super::parts::{FINISHED, Given, Parts, fail, give_why};
 use super::tables::of;
 use crate::code::{Expr, Function, Stmt, Ty, Width};
 use crate::interface::Verdict;

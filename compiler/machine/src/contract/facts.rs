@@ -1,6 +1,6 @@
 //! The inputs of a decision, from what the sender says and from the records on chain.
 
-use super::messages::{Parts, fail, give_why, name_of};
+use super::parts::{Parts, fail, give_why, name_of};
 use super::tables::{of, source};
 use super::{MAX_KEY, cell};
 use crate::code::Binary;

@@ -22,6 +22,7 @@ mod decide;
 mod facts;
 mod kinds;
 mod messages;
+mod parts;
 mod state;
 mod tables;
 mod tallies;

@@ -1,7 +1,7 @@
 //! Keys of the state, and what is kept under them.
 
 use super::Host;
-use super::messages::Parts;
+use super::parts::Parts;
 use crate::code::{Binary, Expr, Function, Stmt, Ty};
 use crate::lower::build::{Blocks, Build, add, and, beyond, eq, i32, i64, le, long, op, or, select};
 use crate::runtime::json::answer::writer;

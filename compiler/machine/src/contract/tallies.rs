@@ -3,7 +3,7 @@
 //! The totals of a ledger stand under `tally.LEDGER.HASH`, where the hash is the SHA-256 of the key's bytes (`enact_ir::ledger`) in hexadecimal digits, so that keys of any length have their place.
 
 use super::cell;
-use super::messages::{Parts, fail, give_why};
+use super::parts::{Parts, fail, give_why};
 use super::state::encoded;
 use super::tables::{Lowered, narrow, of, text, words};
 use crate::code::{Binary, Expr, Function, FunctionId, Local, Stmt, Ty, Unary, Width};

@@ -1,7 +1,7 @@
 //! A decision is withdrawn: what it has added to the ledger is taken back. It stays on record.
 
 use super::cell;
-use super::messages::{Parts, fail, give_why};
+use super::parts::{Parts, fail, give_why};
 use crate::code::{Binary, Expr, Function, Ty, Unary};
 use crate::lower::build::{Blocks, Build, add, beyond, eq, i32, i64, load_i32, load_ptr, long, not, op, or, unary};
 use crate::runtime::Helper;
