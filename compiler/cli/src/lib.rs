@@ -26,7 +26,7 @@ pub use host::{Host, Status, Tongue};
 use clap::{Parser, Subcommand};
 #[cfg(feature = "batch")]
 use commands::{batch, sql};
-use commands::{build, check, explain, flows, fmt, lock, needs, new, run, schema, sign, test, verify};
+use commands::{build, check, explain, flows, fmt, lock, needs, new, reasons, run, schema, sign, test, verify};
 use host::Failure;
 use std::ffi::OsString;
 use std::io::Write;
@@ -58,6 +58,7 @@ enum Verb {
     Lock(lock::Args),
     Sign(sign::Args),
     Verify(verify::Args),
+    Reasons(reasons::Args),
     Explain(explain::Args),
     #[command(subcommand)]
     Schema(schema::Verb),
@@ -85,6 +86,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, host: &mut Host<'_>) -> Sta
         Verb::Lock(args) => lock::run(&args, host),
         Verb::Sign(args) => sign::run(&args, host),
         Verb::Verify(args) => verify::run(&args, host),
+        Verb::Reasons(args) => reasons::run(&args, host),
         Verb::Explain(args) => explain::run(&args, host),
         Verb::Schema(verb) => schema::run(&verb, host),
     };

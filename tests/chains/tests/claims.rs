@@ -3,6 +3,7 @@
 use enact_chains::services::instantiate;
 use enact_chains::{DAY, Entry, OnChain, chainmaker, cosmwasm};
 use enact_ir::Verified;
+use enact_tests::command::enact_with;
 use enact_tests::{analyse, files};
 use enact_wasm::contracts::{Chain, contract};
 use serde_json::{Value, json};
@@ -75,4 +76,37 @@ fn cosmwasm_keeps_limits_and_budgets() {
 #[test]
 fn chainmaker_keeps_limits_and_budgets() {
     story(Chain::ChainMaker);
+}
+
+#[test]
+fn what_is_recorded_can_be_explained_from_the_source() {
+    let program = enact_chains::services::program("insurance_reimbursement");
+    let wasm = contract(&program, Chain::CosmWasm, Vec::new()).unwrap();
+    let mut it = cosmwasm::Contract::new(&wasm);
+    let first = instantiate(&it, &program);
+    it.call(Entry::Instantiate, "operator", &first).done();
+    let source = enact_tests::repository().join("examples/insurance_reimbursement");
+    let source = source.to_str().unwrap();
+    let input = enact_tests::read("examples/insurance_reimbursement/inputs/outpatient_employee.json");
+    let decision = program.decision("outpatient_employee").unwrap();
+    let facts: Value = serde_json::from_str(&input).unwrap();
+    let (puts, evidence) = enact_chains::services::records(&program, decision, &facts, "s");
+    puts.iter().for_each(|(issuer, put)| _ = it.execute(issuer, put).done());
+    it.execute("ann", &json!({ "outpatient_employee": { "subject": "s", "evidence": evidence } })).done();
+    let record = it.query(&json!({ "status": { "number": 1 } })).done();
+    let said = enact_with(&["reasons", source, "--record", "-", "--json"], &record.to_string());
+    assert_eq!(said.code, 0, "{said:?}");
+    let run = enact_with(&["run", source, "--decision", "outpatient_employee", "--input", "-", "--json"], &input);
+    let [said, run]: [Value; 2] = [&said.out, &run.out].map(|it| serde_json::from_str(it).unwrap());
+    assert_eq!(said["reasons"], run["reasons"]);
+    let mut other = record.clone();
+    other["policy"] = json!("0");
+    let said = enact_with(&["reasons", source, "--record", "-"], &other.to_string());
+    assert_eq!(said.code, 1);
+    assert!(said.err.contains("by a policy with the hash 0"), "{said:?}");
+    for wrong in ["0", "zz", "+1"] {
+        other = record.clone();
+        other["trace"] = json!(wrong);
+        assert_eq!(enact_with(&["reasons", source, "--record", "-"], &other.to_string()).code, 3, "{wrong}");
+    }
 }

@@ -11,6 +11,7 @@ pub(crate) mod fmt;
 pub(crate) mod lock;
 pub(crate) mod needs;
 pub(crate) mod new;
+pub(crate) mod reasons;
 pub(crate) mod run;
 pub(crate) mod schema;
 pub(crate) mod sign;

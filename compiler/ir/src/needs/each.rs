@@ -346,7 +346,10 @@ fn blended_first(items: &[Item]) -> Abstract {
 
 fn mapped(items: &[&Item]) -> Abstract {
     if items.iter().all(|item| item.passes.is_true()) {
-        return hoisted(items.iter().map(|item| item.body.clone()).collect(), |parts| Shape::List(parts.into()));
+        // A single element needs no order, but its key may be a fault all the same.
+        let (fault, cells) = fault_of(items, false);
+        let bodies = items.iter().map(|item| item.body.clone()).collect();
+        return hoisted(bodies, |parts| Shape::List(parts.into())).or_fault(fault, &cells);
     }
     blend(items, true)
 }

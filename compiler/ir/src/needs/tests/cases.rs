@@ -218,3 +218,25 @@ fn small_decisions_are_told_as_brute_force_tells_them() {
     }
     assert!(tally.decided > 500 && tally.required > 500, "{tally:?}");
 }
+
+#[test]
+fn the_key_of_a_single_element_may_still_be_a_fault() {
+    let one = list(int(1, 1), 1);
+    let inputs = vec![from(Chain, "a", bool_())];
+    let value = Expr {
+        ty: one.clone(),
+        kind: ExprKind::Each {
+            form: Each::Map,
+            list: Box::new(expr(one, ExprKind::Const(Value::List(vec![Value::Number(1)])))),
+            element: LocalId(7),
+            before: None,
+            filter: None,
+            sort: Some((Box::new(figure(truth(0))), false)),
+            body: Box::new(n(1)),
+        },
+    };
+    let program = program(Decision { outputs: vec![output("o", value)], ..decision(inputs) });
+    let found = asked(&program, &[], Question::Verdict);
+    assert_eq!(found.answer, None);
+    assert_eq!(found.unavoidable, ["a"]);
+}
