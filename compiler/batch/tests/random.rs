@@ -7,6 +7,7 @@ use datafusion::arrow::array::{
 };
 use datafusion::arrow::datatypes::Int32Type;
 use enact_batch::{Decider, output_column};
+use enact_ir::samples::fact_json;
 use enact_ir::testing::{DECISION, Sample, sample};
 use enact_ir::{Encoding, Fact, Facts, Field, NumberKind, Outcome, Program, Type, Value, decimal, interp, value_json};
 use std::sync::Arc;
@@ -94,9 +95,10 @@ fn texts(values: impl Iterator<Item = Option<String>>) -> ArrayRef {
 /// A column of one of the types that can hold it.
 fn column(program: &Program, leaf: &Leaf, dice: &mut Dice) -> ArrayRef {
     let values = leaf.values.iter();
-    let json = |value: &Value| match value_json(program, value, &leaf.ty) {
-        serde_json::Value::String(text) => text,
-        other => other.to_string(),
+    // As facts are read: fields at their paths, money in fen where the field says so.
+    let json = |value: &Value| match fact_json(program, &leaf.ty, leaf.encoding, &Fact::Known(value.clone())) {
+        Some(serde_json::Value::String(text)) => text,
+        other => other.unwrap_or_default().to_string(),
     };
     match &leaf.ty {
         Type::Bool if dice.roll(2) == 0 => {

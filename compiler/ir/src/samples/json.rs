@@ -24,7 +24,8 @@ fn insert(program: &Program, object: &mut Map<String, Json>, field: &Field, fact
     object.insert(last.clone(), json);
 }
 
-fn fact_json(program: &Program, ty: &Type, encoding: Encoding, fact: &Fact) -> Option<Json> {
+/// One fact of a type as it is read; `None` if it is missing.
+pub fn fact_json(program: &Program, ty: &Type, encoding: Encoding, fact: &Fact) -> Option<Json> {
     match (fact, ty.inner()) {
         (Fact::Missing, _) => None,
         (Fact::Known(Value::Number(n)), _) if encoding == Encoding::Fen => Some(i64::try_from(*n).ok()?.into()),

@@ -8,7 +8,7 @@ mod property;
 mod shrink;
 mod spots;
 
-pub use json::facts_json;
+pub use json::{fact_json, facts_json};
 pub use property::{AT_EDGES, AT_RANDOM, CounterExample, Trial, try_property};
 
 /// One value an input, and last today.
