@@ -110,3 +110,40 @@ fn what_is_recorded_can_be_explained_from_the_source() {
         assert_eq!(enact_with(&["reasons", source, "--record", "-"], &other.to_string()).code, 3, "{wrong}");
     }
 }
+
+#[test]
+fn another_version_must_read_what_the_first_has_left() {
+    let folder = std::env::temp_dir().join(format!("enact-against-{}", std::process::id()));
+    let project = folder.join("policy");
+    std::fs::create_dir_all(&project).unwrap();
+    let written = |text: &str, schema: &str| {
+        std::fs::write(project.join("claims.enact"), text).unwrap();
+        std::fs::write(project.join("bill.schema.json"), schema).unwrap();
+    };
+    let text = enact_tests::read("tests/chains/policies/claims.enact");
+    let schema = enact_tests::read("tests/chains/policies/bill.schema.json");
+    let (source, out) = (project.to_str().unwrap(), folder.join("out"));
+    let build = |more: &[&str]| {
+        let args = ["build", source, "--target", "cosmwasm", "-o", out.to_str().unwrap()];
+        enact_with(&[&args[..], more].concat(), "")
+    };
+    written(&text, &schema);
+    assert_eq!(build(&[]).code, 0);
+    let old = folder.join("old.wasm");
+    std::fs::copy(out.join("test.claims.cosmwasm.wasm"), &old).unwrap();
+    let old = old.to_str().unwrap();
+    assert_eq!(build(&["--against", old]).code, 0, "itself");
+    written(&text.replace("text max 20", "text max 30"), &schema);
+    assert_eq!(build(&["--against", old]).code, 0, "more is taken");
+    let shorter = schema.replace("\"maxLength\": 20", "\"maxLength\": 10");
+    written(&text.replace("text max 20", "text max 10"), &shorter);
+    let said = build(&["--against", old]);
+    assert_eq!(said.code, 1, "{said:?}");
+    assert!(said.err.contains("Bill.code: texts on chain may be longer"), "{said:?}");
+    written(&text.replace("per (bill.code) in \"claims\"", "per (calendar year) in \"claims\""), &schema);
+    let said = build(&["--against", old]);
+    assert!(said.code == 1 && said.err.contains("the ledger `claims`"), "{said:?}");
+    std::fs::write(folder.join("no.wasm"), b"\0asm\x01\0\0\0").unwrap();
+    assert_eq!(build(&["--against", folder.join("no.wasm").to_str().unwrap()]).code, 3);
+    std::fs::remove_dir_all(&folder).unwrap();
+}

@@ -9,7 +9,7 @@ use enact_ir::Verified;
 use enact_machine::engine::EngineError;
 use enact_machine::{Lowered, lower};
 use enact_wasm::Options;
-use enact_wasm::contracts::{Chain, contract, schema};
+use enact_wasm::contracts::{Chain, contract, kept, schema};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -29,6 +29,9 @@ pub(crate) struct Args {
     /// Make a release: insist on `enact.lock`, and write manifest, bill of materials and schemas as well
     #[arg(long, requires = "output")]
     locked: bool,
+    /// Refuse to build a contract that would misread what this one has left in its state
+    #[arg(long, value_name = "OLD.wasm")]
+    against: Option<PathBuf>,
     /// Write one JSON object that names the files
     #[arg(long)]
     json: bool,
@@ -73,6 +76,9 @@ pub(crate) fn run(args: &Args, host: &mut Host<'_>) -> crate::Ended {
         release::lock::check(&program, &analysed.project, &analysed.place())?;
         outside(args, &analysed, &folder)?;
     }
+    if let Some(old) = &args.against {
+        takes_over(old, &program)?;
+    }
     let artifact = artifact(args.target, &program, &analysed)?;
     let files = match args.locked {
         true => release::files(artifact, &program, &analysed.project)?,
@@ -87,6 +93,21 @@ pub(crate) fn run(args: &Args, host: &mut Host<'_>) -> crate::Ended {
         }
     }
     Ok(Status::Done)
+}
+
+/// Whether a policy may take over the state of an older contract.
+fn takes_over(old: &Path, program: &Verified) -> Result<(), Failure> {
+    let shown = old.display();
+    let bytes = disk::read_bytes(old).map_err(Failure::misused)?;
+    let sections = enact_wasm::sections(&bytes);
+    let section = sections.iter().flatten().find(|it| it.name == kept::SECTION);
+    let section = section.ok_or_else(|| Failure::rejected(format!("{shown}: has no section `{}`", kept::SECTION)))?;
+    let found = kept::misread(section.bytes, program)
+        .map_err(|why| Failure::rejected(format!("{shown}: section `{}`: {why}", kept::SECTION)))?;
+    match found.is_empty() {
+        true => Ok(()),
+        false => Err(Failure::policy(format!("{shown}: its state would be misread\n  {}", found.join("\n  ")))),
+    }
 }
 
 /// A release must not become a part of what it is made of.
@@ -144,8 +165,9 @@ fn messages(program: &Verified) -> Vec<u8> {
 /// The contract for a chain.
 fn on_chain(program: &Verified, chain: Chain) -> Result<Vec<u8>, Failure> {
     let target = if chain == Chain::CosmWasm { Target::CosmWasm } else { Target::ChainMaker };
-    let sections = [("enact.target", target.name()), ("enact.hash", program.hash())];
-    let custom = sections.into_iter().map(|(name, text)| (name.to_owned(), text.into_bytes())).collect();
+    let (target, hash, kept) = (target.name().into_bytes(), program.hash().into_bytes(), kept::section(program));
+    let sections = [("enact.target", target), ("enact.hash", hash), (kept::SECTION, kept)];
+    let custom = sections.into_iter().map(|(name, bytes)| (name.to_owned(), bytes)).collect();
     contract(program, chain, custom).map_err(|it| Failure::policy(it.to_string()))
 }
 

@@ -2,6 +2,7 @@
 
 mod chainmaker;
 mod cosmwasm;
+pub mod kept;
 mod schema;
 
 use crate::{Error, Options, Strict, module};
