@@ -144,6 +144,12 @@ fn circles() {
     refused("policy p\nrecord A { b : B }\nrecord B { a : optional A }\ndecision d input a : A { require r : yes }");
     refused("policy p\ndecision d { let a = b let b = a require r : a }");
     refused("policy p\nimport p\nimport p\ndecision d { require r : x }");
+    for figure in ["a", "a + 1", "1 + b", "- a", "a.f", "if a = 1 then 1 else 2", "[a]"] {
+        refused(&format!(
+            "policy p\nparameter a : int 0 .. 9 {{ from 2020-01-01 = {figure} }}\nparameter b : int 0 .. 9 {{ from 2020-01-01 = a }}\ndecision d {{ require r : a at 2024-01-01 > 1 }}"
+        ));
+    }
+    refused("policy p\nparameter a : bool { from 2020-01-01 = a <= a }\ndecision d { require r : a at 2024-01-01 }");
 }
 
 fn schema(text: &str) -> bool {

@@ -1,9 +1,10 @@
 //! The services of `examples/`, and their cases as messages.
 
-use crate::OnChain;
+use crate::{OnChain, chainmaker, cosmwasm};
 use enact_ir::{Decision, Program, Verified};
 use enact_machine::contract::{Holds, kinds};
 use enact_tests::{analyse, files, read};
+use enact_wasm::contracts::{Chain, contract};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
@@ -12,6 +13,15 @@ pub fn program(service: &str) -> Arc<Verified> {
     let folder = format!("examples/{service}");
     let sources: Vec<_> = files(&folder, ".enact").into_iter().chain(files(&folder, ".enact.md")).collect();
     analyse(&sources, &files(&folder, ".json")).program.unwrap()
+}
+
+/// The contract of a program on a chain, without its first message; `None` if there can be none.
+pub fn on(chain: Chain, program: &Verified) -> Option<Box<dyn OnChain>> {
+    let wasm = contract(program, chain, Vec::new()).ok()?;
+    Some(match chain {
+        Chain::CosmWasm => Box::new(cosmwasm::Contract::new(&wasm)),
+        Chain::ChainMaker => Box::new(chainmaker::Contract::new(&wasm)),
+    })
 }
 
 /// The cases of a file beside the project, `medical` or `enterprise`, for a service; none where there is no such file.

@@ -1,10 +1,10 @@
 //! The cases of the services by real messages, with records that their issuers have written: what the contract says is what the interpreter says.
 
 use enact_base::json as strict;
-use enact_chains::services::{cases, instantiate, program, records};
-use enact_chains::{DAY, Ended, Entry, OnChain, chainmaker, cosmwasm};
+use enact_chains::services::{cases, instantiate, on, program, records};
+use enact_chains::{DAY, Ended, Entry, OnChain};
 use enact_ir::{Verified, input, interp};
-use enact_wasm::contracts::{Chain, contract};
+use enact_wasm::contracts::Chain;
 use serde_json::{Value, json};
 
 /// The services that have cases, and the file of these.
@@ -15,14 +15,6 @@ pub(crate) const SERVICES: [(&str, &str); 5] = [
     ("fiscal_e_bill", "medical"),
     ("skills", "enterprise"),
 ];
-
-fn on(chain: Chain, program: &Verified) -> Box<dyn OnChain> {
-    let wasm = contract(program, chain, Vec::new()).unwrap();
-    match chain {
-        Chain::CosmWasm => Box::new(cosmwasm::Contract::new(&wasm)),
-        Chain::ChainMaker => Box::new(chainmaker::Contract::new(&wasm)),
-    }
-}
 
 /// What the interpreter says.
 fn expected(program: &Verified, decision: &str, facts: &Value) -> Value {
@@ -53,7 +45,7 @@ fn all_cases(chain: Chain) {
     let mut tried = 0;
     for (service, file) in SERVICES {
         let program = program(service);
-        let mut contract = on(chain, &program);
+        let mut contract = on(chain, &program).unwrap();
         let first = instantiate(&*contract, &program);
         contract.call(Entry::Instantiate, "operator", &first).done();
         for (n, case) in cases(file, service).iter().enumerate() {

@@ -1,11 +1,11 @@
 //! Limits and budgets as the language says them, on both chains: bills that two decisions share, visits per year, and what is left of a fund.
 
-use enact_chains::services::instantiate;
-use enact_chains::{DAY, Entry, OnChain, chainmaker, cosmwasm};
+use enact_chains::services::{instantiate, on};
+use enact_chains::{DAY, Entry, OnChain};
 use enact_ir::Verified;
 use enact_tests::command::enact_with;
 use enact_tests::{analyse, files};
-use enact_wasm::contracts::{Chain, contract};
+use enact_wasm::contracts::Chain;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -33,11 +33,7 @@ fn claim(contract: &mut dyn OnChain, code: &str, person: &str) -> Result<Value, 
 
 fn story(chain: Chain) {
     let program = policy();
-    let wasm = contract(&program, chain, Vec::new()).unwrap();
-    let mut it: Box<dyn OnChain> = match chain {
-        Chain::CosmWasm => Box::new(cosmwasm::Contract::new(&wasm)),
-        Chain::ChainMaker => Box::new(chainmaker::Contract::new(&wasm)),
-    };
+    let mut it = on(chain, &program).unwrap();
     let first = instantiate(&*it, &program);
     it.call(Entry::Instantiate, "operator", &first).done();
     let it = &mut *it;
@@ -81,9 +77,8 @@ fn chainmaker_keeps_limits_and_budgets() {
 #[test]
 fn what_is_recorded_can_be_explained_from_the_source() {
     let program = enact_chains::services::program("insurance_reimbursement");
-    let wasm = contract(&program, Chain::CosmWasm, Vec::new()).unwrap();
-    let mut it = cosmwasm::Contract::new(&wasm);
-    let first = instantiate(&it, &program);
+    let mut it = on(Chain::CosmWasm, &program).unwrap();
+    let first = instantiate(&*it, &program);
     it.call(Entry::Instantiate, "operator", &first).done();
     let source = enact_tests::repository().join("examples/insurance_reimbursement");
     let source = source.to_str().unwrap();

@@ -1,10 +1,10 @@
 //! Messages that mean harm end in an error that says what is wrong: no trap, no change of the state.
 
-use enact_chains::services::{instantiate, program, records};
-use enact_chains::{Ended, Entry, OnChain, chainmaker, cosmwasm};
+use enact_chains::services::{instantiate, on, program, records};
+use enact_chains::{Ended, Entry, OnChain};
 use enact_ir::Verified;
 use enact_tests::random::Random;
-use enact_wasm::contracts::{Chain, contract};
+use enact_wasm::contracts::Chain;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -24,11 +24,7 @@ struct Prepared {
 
 fn prepared(chain: Chain) -> Prepared {
     let program = program(SERVICE);
-    let wasm = contract(&program, chain, Vec::new()).unwrap();
-    let mut contract: Box<dyn OnChain> = match chain {
-        Chain::CosmWasm => Box::new(cosmwasm::Contract::new(&wasm)),
-        Chain::ChainMaker => Box::new(chainmaker::Contract::new(&wasm)),
-    };
+    let mut contract = on(chain, &program).unwrap();
     let first = instantiate(&*contract, &program);
     contract.call(Entry::Instantiate, "operator", &first).done();
     let case = enact_tests::read(format!("examples/{SERVICE}/inputs/{DECISION}.json"));

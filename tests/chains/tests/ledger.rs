@@ -1,11 +1,12 @@
 //! What contracts count is what the simulated ledger counts, under every order of messages.
 
-use enact_chains::{Ended, Entry, OnChain, State, chainmaker, cosmwasm};
+use enact_chains::services::on;
+use enact_chains::{Ended, Entry, OnChain, State};
 use enact_ir::ledger::{Ledger, keys_name, step};
 use enact_ir::testing::{DECISION, Sample, sample};
 use enact_ir::{Facts, Verdict, Verified, interp, verify};
 use enact_tests::random::Random;
-use enact_wasm::contracts::{Chain, contract};
+use enact_wasm::contracts::Chain;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::time::{Duration, Instant};
@@ -160,11 +161,7 @@ fn run(chain: Chain, seed: u64, sequences: usize, time: Duration) -> Report {
         }
         let whole = verify(sample.program.with_keys()).unwrap();
         assert!(whole.decision(&keys_name(DECISION)).is_some());
-        let Ok(wasm) = contract(&sample.program, chain, Vec::new()) else { continue };
-        let mut contract: Box<dyn OnChain> = match chain {
-            Chain::CosmWasm => Box::new(cosmwasm::Contract::new(&wasm)),
-            Chain::ChainMaker => Box::new(chainmaker::Contract::new(&wasm)),
-        };
+        let Some(mut contract) = on(chain, &sample.program) else { continue };
         contract.call(Entry::Instantiate, "operator", &json!({})).done();
         let first = contract.state();
         let per_program = if chain == Chain::CosmWasm { 40 } else { 1 };

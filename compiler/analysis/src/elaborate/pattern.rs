@@ -33,9 +33,14 @@ pub(super) fn unranged(ty: &Type) -> Type {
 impl Elaborator<'_> {
     /// A constant of the type, made open: a rate keeps its digits.
     pub(super) fn constant_expr(&mut self, expr: &ast::Expr, ty: &Type, place: Place, what: &str) -> Option<Expr> {
+        // Looked at first: a figure that is made of figures could be made of itself.
+        if !self.is_written_out(expr) {
+            self.not_constant(expr.span);
+            return None;
+        }
         let value = self.expr(expr, Some(ty));
         let made = self.coerce(value, ty, place, what, expr.span)?;
-        match evaluated(&made).filter(|_| self.is_written_out(expr)) {
+        match evaluated(&made) {
             Some(value) => Some(Expr { ty: made.ty, kind: ExprKind::Const(value) }),
             None => {
                 self.not_constant(expr.span);
@@ -47,7 +52,8 @@ impl Elaborator<'_> {
     /// Whether an expression is made of literals and cases: a constant that a function computes is none of the regulation.
     fn is_written_out(&self, expr: &ast::Expr) -> bool {
         match &expr.kind {
-            Ast::Bool(_) | Ast::Number(_) | Ast::Date(_) | Ast::Text(_) | Ast::Absent | Ast::Field(..) => true,
+            Ast::Bool(_) | Ast::Number(_) | Ast::Date(_) | Ast::Text(_) | Ast::Absent => true,
+            Ast::Field(of, _) => self.is_written_out(of),
             Ast::Name(name) => {
                 let declared = self.view.resolve(&self.home, &name.text);
                 !declared.iter().any(|id| self.view.is_value(id))
