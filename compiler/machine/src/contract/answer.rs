@@ -6,12 +6,13 @@ use super::tables::{self, of};
 use crate::code::{Binary, Expr, Function, Ty};
 use crate::code::{Unary, Width};
 use crate::interface::Verdict;
-use crate::lower::build::{Blocks, beyond, eq, i32, i64, load_byte, load_i32, load_ptr, long, not, op, unary};
+use crate::lower::build::{
+    Blocks, beyond, bytes_between, eq, i32, i64, load_byte, load_i32, load_ptr, long, not, op, unary,
+};
 use crate::runtime::Helper;
 use crate::runtime::json::answer::{Writer, writer};
 use crate::runtime::json::fact::ctx;
 use crate::runtime::json::shape::{self, member};
-use std::collections::BTreeSet;
 
 /// How much an answer says.
 pub(super) mod mode {
@@ -22,7 +23,7 @@ pub(super) mod mode {
 
 /// out, what is said of the decision, the verdict, the mode → out after the members of an answer, without its brackets.
 pub(super) fn answer(parts: &mut Parts<'_>) -> Function {
-    let faults = faults(parts);
+    let faults = tables::faults(&parts.program());
     let (cells, shared_at) = (parts.cells(), beyond(parts.cells(), i32(cell::SHARED.cast_signed())));
     let mut it = writer(parts.runtime(), "answer", &[Ty::Ptr, Ty::I32, Ty::I32]);
     let [said, verdict, mode] = [1, 2, 3].map(|n| it.build.param(n));
@@ -57,15 +58,6 @@ pub(super) fn answer(parts: &mut Parts<'_>) -> Function {
     });
     it.when(eq(mode, i32(mode::EXPLAIN)), |it| explained(it, &said, &output));
     it.finish()
-}
-
-fn faults(parts: &mut Parts<'_>) -> Vec<(i32, String)> {
-    let program = parts.program();
-    let mut read = BTreeSet::new();
-    for decision in &program.decisions {
-        read.extend(crate::lower::steps::tables(decision).into_iter().map(|id| id.0));
-    }
-    tables::faults(&program, &read)
 }
 
 fn missing(it: &mut Writer<'_>, shared: &Expr, said: &Expr, input: &Expr) {
@@ -171,9 +163,8 @@ pub(super) fn record(parts: &mut Parts<'_>) -> Function {
     {
         it.words(before);
         let from = it.build.keep(load_ptr(cells.clone(), from));
-        let until = unary(Unary::Address, load_ptr(cells.clone(), until));
-        let bytes = op(Binary::Sub, Ty::I64, until, unary(Unary::Address, from.clone()));
-        it.print(Helper::Append, vec![from, unary(Unary::Wrap, bytes)]);
+        let bytes = bytes_between(from.clone(), load_ptr(cells.clone(), until));
+        it.print(Helper::Append, vec![from, bytes]);
     }
     it.words("]}");
     it.finish()

@@ -4,8 +4,8 @@ use super::{Contract, cell};
 use crate::code::Binary;
 use crate::code::{Expr, Stmt, Ty, Unary, Width};
 use crate::lower::build::{
-    Blocks, Build, add, and, beyond, i32, i64, le, load_byte, load_i32, load_i64, load_ptr, long, lt, ne, op, select,
-    unary,
+    Blocks, Build, add, and, beyond, bytes_between, i32, i64, le, load_byte, load_i32, load_i64, load_ptr, long, lt,
+    ne, op, select, unary,
 };
 use crate::runtime::Helper;
 use crate::runtime::json::{AT, KIND, LENGTH, fact, kind, word};
@@ -106,8 +106,8 @@ impl Contract {
     pub fn answer(&self, it: &mut Build) -> [Expr; 2] {
         let start = it.keep(load_ptr(self.cells.clone(), cell::ANSWER));
         let end = load_ptr(self.cells.clone(), cell::END);
-        let length = long::sub(unary(Unary::Address, end), unary(Unary::Address, start.clone()));
-        [start, it.keep(unary(Unary::Wrap, length))]
+        let length = it.keep(bytes_between(start.clone(), end));
+        [start, length]
     }
 
     /// The name of the last message, and its length.

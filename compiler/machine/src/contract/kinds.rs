@@ -57,7 +57,7 @@ pub fn kinds(program: &Program) -> Vec<Kind> {
 }
 
 /// The issuers of these kinds, each once, in order.
-pub(super) fn issuers(kinds: &[Kind]) -> Vec<&str> {
+pub fn issuers(kinds: &[Kind]) -> Vec<&str> {
     let mut all: Vec<&str> = kinds.iter().map(|it| it.issuer.as_str()).collect();
     all.sort_unstable();
     all.dedup();

@@ -8,7 +8,7 @@ use super::{
     Contract, Entries, Host, MAX_KEY, MAX_MESSAGE, MAX_RECORD, answer, cell, decide, facts, state, tallies, withdraw,
 };
 use crate::code::{Binary, Expr, FunctionId, Stmt, Ty, Width};
-use crate::lower::build::{Blocks, Build, and, beyond, eq, i32, i64, le, load_i32, load_ptr, lt, ne, not, op, or};
+use crate::lower::build::{Blocks, Build, add, and, beyond, eq, i32, i64, le, load_i32, load_ptr, lt, ne, not, op, or};
 use crate::runtime::Helper;
 use crate::runtime::json::fact::{ctx, why};
 use crate::runtime::json::shape;
@@ -95,35 +95,54 @@ pub(super) fn entries(contract: &mut Contract, host: Host) -> Entries {
     Entries { instantiate, execute, query, migrate }
 }
 
-/// Most bytes in which it is told what a tally has added.
-fn told(tally: &enact_ir::ledger::Tally) -> u64 {
-    3 * tally.ledger.len() as u64 + 256
+/// What every message needs beside its nodes, in bytes.
+pub(super) struct Sizes {
+    /// The answer, with all that a record of a decision adds to it.
+    answer: u64,
+    /// What the functions that read JSON share.
+    shared: u64,
+    /// Notes of the records that were read.
+    read: u64,
+    /// Notes of what was added to tallies.
+    added: u64,
+}
+
+impl Sizes {
+    pub(super) fn new(contract: &Contract) -> Sizes {
+        let most = |of: fn(&tables::Lowered) -> u64, least: u64| contract.lowered.iter().map(of).fold(least, u64::max);
+        let told = |it: &enact_ir::ledger::Tally| 3 * it.ledger.len() as u64 + 256;
+        let added = contract.program.decisions.iter().map(|it| it.ledger.iter().map(told).sum::<u64>()).max();
+        let added = added.unwrap_or(0) + 128;
+        let read = most(|it| it.inputs.into(), 1) * (4 * u64::from(MAX_KEY) + 1024);
+        let answer = most(|it| it.answer, 4096) + 4096 + read + added;
+        Sizes { answer, shared: u64::from(ctx::PATH) + 8 * (most(|it| it.depth.into(), 4) + 4), read, added }
+    }
+
+    /// All of them, with the response of a chain, in which a byte of the answer may take six.
+    pub(super) fn all(&self) -> u64 {
+        7 * self.answer + self.shared + self.read + self.added
+    }
 }
 
 /// Reads a message into nodes, judges it by a function, and writes what is wrong. message, length → whether it is done.
 fn entry(parts: &mut Parts<'_>, name: &str, body: FunctionId) -> crate::code::Function {
     let mut it = Build::new(name, &[Ty::Ptr, Ty::I32], &[Ty::I32]);
     let (text, length) = (it.param(0), it.param(1));
-    let (answer, depth, inputs) = parts.contract.lowered.iter().fold((4096, 4, 1), |(answer, depth, inputs), it| {
-        (it.answer.max(answer), it.depth.max(depth), it.inputs.max(inputs))
-    });
+    let sizes = Sizes::new(parts.contract);
     let cells = parts.cells();
     let bytes = |n: u64| i32(i32::try_from(n).unwrap_or(i32::MAX));
-    let read = u64::from(inputs) * (4 * u64::from(MAX_KEY) + 1024);
-    let tallies = parts.program().decisions.iter().map(|it| it.ledger.iter().map(told).sum::<u64>()).max();
-    let tallies = tallies.unwrap_or(0) + 128;
-    let start = parts.alloc(&mut it, bytes(answer + 4096 + read + tallies));
+    let start = parts.alloc(&mut it, bytes(sizes.answer));
     it.store(Width::Eight, cells.clone(), cell::ANSWER, start.clone());
     it.store(Width::Eight, cells.clone(), cell::END, start.clone());
     it.store(Width::Eight, cells.clone(), cell::NUMBER, i64(0));
     it.store(Width::Four, cells.clone(), cell::NAME_LENGTH, i32(0));
-    let shared = parts.alloc(&mut it, bytes(u64::from(ctx::PATH) + 8 * (u64::from(depth) + 4)));
+    let shared = parts.alloc(&mut it, bytes(sizes.shared));
     it.store(Width::Eight, cells.clone(), cell::SHARED, shared.clone());
     it.store(Width::Four, shared.clone(), ctx::DEPTH, i32(0));
-    let read = parts.alloc(&mut it, bytes(read));
+    let read = parts.alloc(&mut it, bytes(sizes.read));
     it.store(Width::Eight, cells.clone(), cell::READ, read.clone());
     it.store(Width::Eight, cells.clone(), cell::READ_END, read);
-    let added = parts.alloc(&mut it, bytes(tallies));
+    let added = parts.alloc(&mut it, bytes(sizes.added));
     it.store(Width::Eight, cells.clone(), cell::ADDED, added.clone());
     it.store(Width::Eight, cells.clone(), cell::ADDED_END, added);
     let wrong = it.var(i32(why::TOO_LARGE));
@@ -392,13 +411,13 @@ fn instantiate(parts: &mut Parts<'_>, all: &[Kind]) -> crate::code::Function {
         let shared = parts.shared(it);
         let [text, nodes] = [ctx::TEXT, ctx::NODES].map(|at| it.keep(load_ptr(shared.clone(), at)));
         let end = it.keep(word(&nodes, issuers.clone(), NEXT));
-        let n = it.var(state::next(issuers));
+        let n = it.var(add(issuers, i32(1)));
         it.repeat(|it| {
             it.when(le(end, Expr::Get(n)), |it| it.push(Stmt::Break(0)));
             let length = it.keep(word(&nodes, Expr::Get(n), LENGTH));
             let name = [it.keep(beyond(text, word(&nodes, Expr::Get(n), AT))), length];
             let key = issuer_key(parts, it, &name, all, 1);
-            let found = it.call(parts.ids.text_in, &[Ty::I32, Ty::Ptr, Ty::I32], vec![state::next(Expr::Get(n))]);
+            let found = it.call(parts.ids.text_in, &[Ty::I32, Ty::Ptr, Ty::I32], vec![add(Expr::Get(n), i32(1))]);
             let mut found = found.into_iter();
             let wrong = found.next().unwrap_or(i32(0));
             it.when(wrong.clone(), |it| {

@@ -36,7 +36,7 @@ use crate::runtime::Runtime;
 use enact_ir::Verified;
 use std::sync::Arc;
 
-pub use kinds::{Holds, Kind, kinds};
+pub use kinds::{Holds, Kind, issuers, kinds};
 
 /// Most bytes of a message.
 pub const MAX_MESSAGE: u32 = 64 * 1024;
@@ -167,8 +167,8 @@ impl Contract {
         let alloc = runtime.add(alloc(&cells));
         let mut it = Contract { program, hash, runtime, cells, alloc, lowered: Vec::new(), room: 0 };
         it.lowered = tables::lowered(&mut it, &lowered.decisions);
-        it.room = it.lowered.iter().map(|it| it.room).max().unwrap_or(0)
-            + messages_room(it.lowered.iter().map(|it| it.inputs).max());
+        let own = it.lowered.iter().map(|it| it.room).max().unwrap_or(0);
+        it.room = own + messages_room(it.lowered.iter().map(|it| it.inputs).max()) + messages::Sizes::new(&it).all();
         Ok(it)
     }
 
@@ -184,7 +184,7 @@ impl Contract {
     }
 }
 
-/// Nodes of a message and of each record, their texts, and the answer.
+/// Nodes of a message and of each record, and their texts.
 fn messages_room(inputs: Option<u32>) -> u64 {
     let message = u64::from(MAX_MESSAGE) * 12;
     let records = u64::from(inputs.unwrap_or(0)) * (u64::from(MAX_RECORD) * 10 + 8192);

@@ -1,8 +1,10 @@
 //! A contract in the making, with what its functions have in common: cells, texts, members of messages, and how they fail.
 
 use super::{Contract, Host, MAX_KEY, cell};
-use crate::code::{Expr, Function, FunctionId, Stmt, Ty, Unary, Width};
-use crate::lower::build::{Blocks, Build, and, beyond, eq, i32, i64, load_i32, load_ptr, long, lt, ne, not, unary};
+use crate::code::{Expr, Function, FunctionId, Stmt, Ty, Width};
+use crate::lower::build::{
+    Blocks, Build, and, beyond, bytes_between, eq, i32, i64, load_i32, load_ptr, long, lt, ne, not,
+};
 use crate::runtime::json::fact::{self, ctx, step, why};
 use crate::runtime::json::shape::member;
 use crate::runtime::json::{AT, KIND, LENGTH, kind, word};
@@ -102,8 +104,7 @@ impl Parts<'_> {
 
     /// Bytes from one address to another.
     pub(super) fn between(&self, it: &mut Build, from: &Expr, to: &Expr) -> Expr {
-        let address = |of: &Expr| unary(Unary::Address, of.clone());
-        it.keep(unary(Unary::Wrap, long::sub(address(to), address(from))))
+        it.keep(bytes_between(from.clone(), to.clone()))
     }
 
     /// A text that is known now, and its length.

@@ -3,7 +3,7 @@
 use super::Host;
 use super::parts::Parts;
 use crate::code::{Binary, Expr, Function, Stmt, Ty};
-use crate::lower::build::{Blocks, Build, add, and, beyond, eq, i32, i64, le, long, op, or, select};
+use crate::lower::build::{Blocks, Build, and, beyond, eq, i32, i64, le, long, op, or, select};
 use crate::runtime::json::answer::writer;
 use crate::runtime::json::byte;
 use crate::runtime::{Helper, Runtime};
@@ -86,9 +86,4 @@ pub(super) fn is_sender(parts: &mut Parts<'_>) -> Function {
     let same = parts.runtime().call_one(&mut it, Helper::TextEqual, Ty::I32, vec![text, length, sender, sender_length]);
     it.push(Stmt::Return(vec![same]));
     it.finish(false)
-}
-
-/// A number one greater.
-pub(super) fn next(n: Expr) -> Expr {
-    add(n, i32(1))
 }

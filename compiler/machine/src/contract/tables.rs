@@ -9,7 +9,7 @@ use crate::interface::Interface;
 use crate::layout::Layout;
 use crate::lower::json::bound;
 use crate::lower::rows::room_of_lists;
-use crate::lower::state;
+use crate::lower::{state, steps};
 use crate::runtime::Runtime;
 use crate::runtime::json::shape::Shapes;
 use enact_ir::interp::Step;
@@ -105,12 +105,6 @@ pub(super) fn text(runtime: &mut Runtime, text: &str) -> [u32; 2] {
     [runtime.text_at(text.as_bytes()), narrow(text.len() as u64)]
 }
 
-/// The texts of names in quotes.
-fn quoted(runtime: &mut Runtime, names: &mut dyn Iterator<Item = &str>) -> u32 {
-    let all: Vec<u32> = names.flat_map(|name| text(runtime, &serde_json::Value::from(name).to_string())).collect();
-    runtime.data_at(&words(&all))
-}
-
 /// What is said of each decision.
 pub(super) fn lowered(contract: &mut Contract, interfaces: &[Interface]) -> Vec<Lowered> {
     let program = contract.program.clone();
@@ -169,7 +163,8 @@ fn one(
         });
     }
     let sources = runtime.data_at(&words(&sources));
-    let requirements = quoted(runtime, &mut decision.requirements.iter().map(|it| it.name.as_str()));
+    let names = decision.requirements.iter().map(|it| serde_json::Value::from(it.name.as_str()).to_string());
+    let requirements = runtime.texts_at(names);
     let [name, name_len] = text(runtime, &decision.name);
     let lists = interface.input.slots.iter().map(|it| room_of_lists(it)).fold(0, u64::saturating_add);
     let day = interface.input.slots.last();
@@ -265,8 +260,8 @@ pub(super) fn kinds(runtime: &mut Runtime, program: &Program, all: &[Kind]) -> (
 }
 
 /// The faults that any decision may end in: their states, and what is said of them.
-pub(super) fn faults(program: &Program, interfaces: &BTreeSet<u32>) -> Vec<(i32, String)> {
-    let tables = interfaces.iter().map(|n| Fault::NoParameterVersion(TableId(*n)));
+pub(super) fn faults(program: &Program) -> Vec<(i32, String)> {
+    let read: BTreeSet<TableId> = program.decisions.iter().flat_map(steps::tables).collect();
     let told = |fault: Fault| (state::fault(fault), fault.failure(program).to_json().to_string());
-    tables.chain([Fault::Absent]).map(told).collect()
+    read.into_iter().map(Fault::NoParameterVersion).chain([Fault::Absent]).map(told).collect()
 }

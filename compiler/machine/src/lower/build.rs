@@ -322,6 +322,12 @@ pub fn unary(op: Unary, a: Expr) -> Expr {
     }
 }
 
+/// Bytes from one address up to another, as an I32.
+pub fn bytes_between(from: Expr, to: Expr) -> Expr {
+    let address = |of: Expr| unary(Unary::Address, of);
+    unary(Unary::Wrap, long::sub(address(to), address(from)))
+}
+
 /// Bytes beyond a pointer.
 pub fn beyond(pointer: Expr, bytes: Expr) -> Expr {
     match (pointer, bytes) {

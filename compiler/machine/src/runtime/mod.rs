@@ -289,6 +289,16 @@ impl Runtime {
         at
     }
 
+    /// The place of a table of texts: the place and the length of each.
+    pub(crate) fn texts_at(&mut self, texts: impl IntoIterator<Item = String>) -> u32 {
+        let mut words = Vec::new();
+        for text in texts {
+            words.extend(self.text_at(text.as_bytes()).to_le_bytes());
+            words.extend(u32::try_from(text.len()).unwrap_or(u32::MAX).to_le_bytes());
+        }
+        self.data_at(&words)
+    }
+
     /// Calls a helper that gives nothing.
     pub fn call_none(&mut self, build: &mut Build, helper: Helper, args: Vec<Expr>) {
         let id = self.helper(helper);

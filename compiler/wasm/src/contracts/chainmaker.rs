@@ -5,7 +5,9 @@
 //! A message is the parameter `input` of the methods `execute` and `query`, in the form that it has on every chain. The address of a sender is the SHA-256, in hexadecimal digits, of its organisation, a line feed, and its public key.
 
 use super::Made;
-use enact_machine::build::{Blocks, Build, add, beyond, eq, i32, i64, le, load_i32, load_ptr, long, not, op, unary};
+use enact_machine::build::{
+    Blocks, Build, add, beyond, bytes_between, eq, i32, i64, le, load_i32, load_ptr, long, not, op, unary,
+};
 use enact_machine::code::{Binary, Expr, Function, FunctionId, Stmt, Ty, Unary, Width};
 use enact_machine::contract::{Contract, Entries, Host, cell};
 
@@ -167,14 +169,9 @@ fn header(contract: &mut Contract, item: FunctionId) -> Function {
     let at = write(&mut it, item, at, SYSTEM, key, STRING, version);
     let key = text(contract, "method");
     let end = write(&mut it, item, at, SYSTEM, key, STRING, method);
-    let length = between(&out, &end);
+    let length = bytes_between(out.clone(), end.clone());
     it.push(Stmt::Return(vec![out, length]));
     it.finish(false)
-}
-
-fn between(from: &Expr, to: &Expr) -> Expr {
-    let address = |of: &Expr| unary(Unary::Address, of.clone());
-    unary(Unary::Wrap, long::sub(address(to), address(from)))
 }
 
 /// method, its length, body, its length → whether the chain did it.
@@ -216,7 +213,7 @@ fn read(contract: &mut Contract, it: &mut Build, ids: Ids, method: &str, to: &Ex
     let (out, at) = of_state(contract, it, ids, i32(0), 3);
     let name = text(contract, "value_ptr");
     let end = write(it, ids.item, at, USER, name, INT32, [place, i32(4)]);
-    let length = between(&out, &end);
+    let length = bytes_between(out.clone(), end.clone());
     call(contract, it, ids, method, [out, length])
 }
 
@@ -243,7 +240,7 @@ fn put(contract: &mut Contract, ids: Ids) -> Function {
     let (out, at) = of_state(contract, &mut it, ids, size, 3);
     let name = text(contract, "value");
     let end = write(&mut it, ids.item, at, USER, name, BYTES, value);
-    let length = between(&out, &end);
+    let length = bytes_between(out.clone(), end.clone());
     call(contract, &mut it, ids, "PutState", [out, length]);
     it.push(Stmt::Return(Vec::new()));
     it.finish(false)
@@ -253,7 +250,7 @@ fn put(contract: &mut Contract, ids: Ids) -> Function {
 fn delete(contract: &mut Contract, ids: Ids) -> Function {
     let mut it = Build::new("remove", &[Ty::Ptr, Ty::I32], &[]);
     let (out, end) = of_state(contract, &mut it, ids, i32(0), 2);
-    let length = between(&out, &end);
+    let length = bytes_between(out.clone(), end.clone());
     call(contract, &mut it, ids, "DeleteState", [out, length]);
     it.push(Stmt::Return(Vec::new()));
     it.finish(false)
@@ -275,7 +272,7 @@ fn note(contract: &mut Contract, it: &mut Build, ids: Ids) {
     let at = contract.write_bytes(it, &whole, &organisation);
     let at = contract.write(it, &at, "\n");
     let end = contract.write_bytes(it, &at, &key);
-    let length = between(&whole, &end);
+    let length = bytes_between(whole.clone(), end.clone());
     let address = contract.hash_of(it, &[whole, length]);
     contract.note_sender(it, &address);
 }
@@ -315,7 +312,7 @@ fn event(contract: &mut Contract, it: &mut Build, ids: Ids) {
         let [name, length] = contract.message_name();
         let digits = contract.allocated(it, i32(256));
         let end = contract.write_number(it, &digits, number);
-        let digits_length = it.keep(between(&digits, &end));
+        let digits_length = it.keep(bytes_between(digits.clone(), end.clone()));
         let out = contract.allocated(it, add(length.clone(), i32(512)));
         let at = begin(contract, it, &out, 3);
         let (topic, decision) = (text(contract, "topic"), text(contract, "decision"));
@@ -323,7 +320,7 @@ fn event(contract: &mut Contract, it: &mut Build, ids: Ids) {
         let data = text(contract, "data");
         let at = write(it, ids.item, at, USER, data.clone(), STRING, [name, length]);
         let end = write(it, ids.item, at, USER, data, STRING, [digits, digits_length]);
-        let bytes = between(&out, &end);
+        let bytes = bytes_between(out.clone(), end.clone());
         call(contract, it, ids, "EmitEvent", [out, bytes]);
     });
 }

@@ -1,7 +1,7 @@
 //! What the messages of a contract look like, as JSON Schema (draft 07) in the form in which CosmWasm's contracts publish it: one document with a schema for each entry and each answer.
 
 use enact_ir::{Decision, Encoding, Field, NumberType, Program, Type};
-use enact_machine::contract::{Holds, Kind, MAX_KEY, kinds};
+use enact_machine::contract::{Holds, Kind, MAX_KEY, issuers, kinds};
 use serde_json::{Map, Value, json};
 
 const DRAFT: &str = "http://json-schema.org/draft-07/schema#";
@@ -53,13 +53,6 @@ fn number() -> Value {
 /// A message of one member.
 fn message(name: &str, body: Value) -> Value {
     object(members([(name, body)]), &[name])
-}
-
-fn issuers(kinds: &[Kind]) -> Vec<&str> {
-    let mut all: Vec<&str> = kinds.iter().map(|it| it.issuer.as_str()).collect();
-    all.sort_unstable();
-    all.dedup();
-    all
 }
 
 fn instantiate(kinds: &[Kind]) -> Value {

@@ -52,21 +52,10 @@ impl Lower<'_> {
         self.print(Helper::PrintOutputs, vec![self.output.clone(), Expr::Data(at), i32(count.cast_signed())]);
     }
 
-    /// Constants: the place and the length of each text.
-    fn texts(&mut self, texts: impl IntoIterator<Item = String>) -> Expr {
-        let mut words = Vec::new();
-        for text in texts {
-            let at = self.runtime.text_at(text.as_bytes());
-            words.extend(at.to_le_bytes());
-            words.extend(u32::try_from(text.len()).unwrap_or(u32::MAX).to_le_bytes());
-        }
-        Expr::Data(self.runtime.data_at(&words))
-    }
-
     /// The texts whose bits are set.
     fn chosen(&mut self, set: u32, texts: Vec<String>, comma: bool) {
         let count = i32(i32::try_from(texts.len()).unwrap_or(i32::MAX));
-        let texts = self.texts(texts);
+        let texts = Expr::Data(self.runtime.texts_at(texts));
         let set = beyond(self.output.clone(), i32(set.cast_signed()));
         self.print(Helper::PrintChosen, vec![set, texts, count, i32(comma.into())]);
     }
@@ -81,7 +70,7 @@ impl Lower<'_> {
                     .map(|kind| requirement_reason(requirement, kind).to_json(program).to_string())
             })
             .collect();
-        let texts = self.texts(told);
+        let texts = Expr::Data(self.runtime.texts_at(told));
         let set = |at: u32| beyond(self.output.clone(), i32(at.cast_signed()));
         let count = i32(i32::try_from(decision.requirements.len()).unwrap_or(i32::MAX));
         let args = vec![set(interface.output.holds), set(interface.output.fails), texts, count];

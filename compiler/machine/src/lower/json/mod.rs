@@ -3,8 +3,8 @@
 mod answer;
 pub(crate) mod bound;
 
-use super::build::{Blocks, Build, beyond, i32, load_byte, load_ptr, not, op, unary};
-use crate::code::{Binary, Expr, Function, FunctionId, Local, Stmt, Ty, Unary, Width};
+use super::build::{Blocks, Build, beyond, bytes_between, i32, load_byte, load_ptr, not, op};
+use crate::code::{Binary, Expr, Function, FunctionId, Local, Stmt, Ty, Width};
 use crate::interface::Interface;
 use crate::lower::rows::room_of_lists;
 use crate::runtime::json::fact::{ctx, why};
@@ -146,10 +146,8 @@ impl Lower<'_> {
 
     /// Leaves the function with the length of what has been written.
     fn finish(&mut self) {
-        let address = |pointer| unary(Unary::Address, pointer);
         let room = self.build.param(ROOM);
-        let length = super::build::long::sub(address(Expr::Get(self.out)), address(room));
-        self.build.push(Stmt::Return(vec![unary(Unary::Wrap, length)]));
+        self.build.push(Stmt::Return(vec![bytes_between(room, Expr::Get(self.out))]));
     }
 
     /// Writes bytes that are known now.
